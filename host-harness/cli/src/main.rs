@@ -1,0 +1,3 @@
+//! The one binary: demo, simulate, inspect.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The reference hiring platform that embeds job-board components.

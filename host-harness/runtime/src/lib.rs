@@ -1,0 +1,1 @@
+//! The library with which a hiring platform embeds job-board components.

@@ -1,0 +1,1 @@
+//! A fake TopCV with state, for tests and demonstrations.

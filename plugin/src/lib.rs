@@ -1,0 +1,1 @@
+//! The TopCV job-board plugin: one sandboxed WebAssembly component.

@@ -1,0 +1,1 @@
+//! Whole-system tests: the real component, the real host, loopback HTTP.

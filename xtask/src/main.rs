@@ -1,0 +1,3 @@
+//! The project's commands: demo, test, build.
+
+fn main() {}
