@@ -1,1 +1,12 @@
-//! The TopCV job-board plugin: one sandboxed WebAssembly component.
+//! The TopCV job-board plugin: publishes a hiring platform's jobs on TopCV and receives the applicants, as one sandboxed component.
+
+pub mod contract;
+pub mod digest;
+pub mod failure;
+pub mod ports;
+pub mod state;
+pub mod topcv;
+
+#[cfg(test)]
+#[allow(dead_code, reason = "shared by the tests of all rooms")]
+pub(crate) mod testing;

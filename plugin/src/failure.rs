@@ -1,0 +1,100 @@
+//! Building the one failure shape of the contract.
+
+use crate::contract::types::{Disposition, FieldProblem, Moment, NamedValue, Text, Value};
+
+pub use crate::contract::types::Failure;
+
+/// A text in both languages. Neither may be empty.
+pub fn text(vi: impl Into<String>, en: impl Into<String>) -> Text {
+    Text {
+        vi: vi.into(),
+        en: en.into(),
+    }
+}
+
+/// A named text value, for the open lists.
+pub fn named(name: &str, value: impl Into<String>) -> NamedValue {
+    NamedValue {
+        name: name.into(),
+        value: Value::Text(value.into()),
+    }
+}
+
+/// A problem with one field, without explaining values.
+pub fn problem(
+    field: &str,
+    code: &str,
+    vi: impl Into<String>,
+    en: impl Into<String>,
+) -> FieldProblem {
+    FieldProblem {
+        field: field.into(),
+        code: code.into(),
+        message: text(vi, en),
+        values: Vec::new(),
+    }
+}
+
+/// A failure with nothing but what to do, why, and what to tell the recruiter.
+pub fn failure(
+    disposition: Disposition,
+    code: &str,
+    vi: impl Into<String>,
+    en: impl Into<String>,
+) -> Failure {
+    Failure {
+        disposition,
+        code: code.into(),
+        message: text(vi, en),
+        problems: Vec::new(),
+        retry_after_ms: None,
+        board_status: None,
+        extra: Vec::new(),
+    }
+}
+
+/// All problems of one input at once.
+pub fn invalid(problems: Vec<FieldProblem>) -> Failure {
+    Failure {
+        problems,
+        ..failure(
+            Disposition::FixInput,
+            "invalid-fields",
+            "Một số thông tin chưa đúng. Hãy sửa các trường được đánh dấu rồi gửi lại.",
+            "Some fields are not right yet. Correct the marked fields and send again.",
+        )
+    }
+}
+
+/// Somebody else does the same thing until about `until`.
+pub fn in_progress(code: &str, now: Moment, until: Moment) -> Failure {
+    Failure {
+        retry_after_ms: Some(until.saturating_sub(now).max(1_000)),
+        ..failure(
+            Disposition::InProgress,
+            code,
+            "Một thao tác giống hệt đang chạy. Hãy thử lại sau ít phút.",
+            "The same action is running right now. Try again in a moment.",
+        )
+    }
+}
+
+/// No credentials are stored.
+pub fn not_configured() -> Failure {
+    failure(
+        Disposition::FixSettings,
+        "not-configured",
+        "TopCV chưa được cấu hình. Hãy nhập Access Token và Secret Key trước.",
+        "TopCV is not configured. Enter the Access Token and the Secret Key first.",
+    )
+}
+
+/// No posting is stored under this id.
+pub fn posting_not_found() -> Failure {
+    failure(
+        Disposition::NotFound,
+        "posting-not-found",
+        "Không có tin đăng nào với mã này trong kết nối này.",
+        "This connection has no posting with this id.",
+    )
+}

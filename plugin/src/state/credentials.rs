@@ -1,0 +1,183 @@
+//! The one secrets record: credentials, the session, and the ring of keys that verify deliveries.
+
+use serde::{Deserialize, Serialize};
+
+use super::record::Record;
+
+/// Keys replaced no longer ago than this (by the delivery's time of receipt) still verify.
+pub const KEY_LIFETIME_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+
+/// This many latest keys of each kind verify whatever their age.
+pub const KEYS_KEPT: usize = 3;
+
+/// A bound on the ring, so that the record stays within a value's size even when something signs in all day.
+const RING_LIMIT: usize = 64;
+
+/// What a key is, by the board's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyKind {
+    /// The session token that connect answered.
+    SessionToken,
+    /// The Secret Key that the employer entered.
+    SecretKey,
+}
+
+impl KeyKind {
+    /// The name in settings, logs and the contract's `signature-key`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SessionToken => "session-token",
+            Self::SecretKey => "secret-key",
+        }
+    }
+}
+
+/// One key that can sign deliveries. No `Debug`: it is a secret.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// What it is.
+    pub kind: KeyKind,
+    /// The key's text; its bytes are the HMAC key.
+    pub value: String,
+    /// When it came into use.
+    pub since: u64,
+    /// When another took its place. Absent: in use.
+    pub until: Option<u64>,
+}
+
+/// Stored under [`super::keys::CREDENTIALS`] in `secrets`. No `Debug`: it holds secrets.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CredentialsRecord {
+    /// TopCV's Access Token (Base's Employer API Key). Empty: none yet.
+    pub access_token: String,
+    /// TopCV's Secret Key. Empty: none yet.
+    pub secret_key: String,
+    /// The session token in use.
+    pub session: Option<String>,
+    /// Newest first.
+    pub ring: Vec<SigningKey>,
+    /// A sign-in is under way until this moment.
+    pub signing_in_until: Option<u64>,
+}
+
+impl Record for CredentialsRecord {
+    const SCHEMA: u32 = 1;
+}
+
+impl CredentialsRecord {
+    /// Whether there is something to sign in with.
+    pub fn is_complete(&self) -> bool {
+        !self.access_token.is_empty() && !self.secret_key.is_empty()
+    }
+
+    /// Takes a key into use at `now`, retires its predecessor of the same kind, and drops what is past keeping.
+    pub fn take_into_use(&mut self, kind: KeyKind, value: &str, now: u64) {
+        if self
+            .ring
+            .iter()
+            .any(|key| key.kind == kind && key.value == value && key.until.is_none())
+        {
+            return;
+        }
+        for key in self
+            .ring
+            .iter_mut()
+            .filter(|key| key.kind == kind && key.until.is_none())
+        {
+            key.until = Some(now);
+        }
+        self.ring.insert(
+            0,
+            SigningKey {
+                kind,
+                value: value.to_owned(),
+                since: now,
+                until: None,
+            },
+        );
+        let mut seen = [0_usize; 2];
+        self.ring.retain(|key| {
+            let count = &mut seen[usize::from(key.kind == KeyKind::SecretKey)];
+            *count += 1;
+            *count <= KEYS_KEPT || key.until.is_none_or(|until| until + KEY_LIFETIME_MS >= now)
+        });
+        self.ring.truncate(RING_LIMIT);
+    }
+
+    /// The keys that verify a delivery received at `received_at`, newest first.
+    pub fn verifying(&self, kind: KeyKind, received_at: u64) -> impl Iterator<Item = &SigningKey> {
+        self.ring
+            .iter()
+            .filter(move |key| key.kind == kind)
+            .enumerate()
+            .filter_map(move |(index, key)| {
+                let fresh = key
+                    .until
+                    .is_none_or(|until| received_at <= until.saturating_add(KEY_LIFETIME_MS));
+                (index < KEYS_KEPT || fresh).then_some(key)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ring(count: u64, step_ms: u64) -> CredentialsRecord {
+        let mut record = CredentialsRecord::default();
+        for number in 0..count {
+            record.take_into_use(
+                KeyKind::SessionToken,
+                &format!("key-{number}"),
+                number * step_ms,
+            );
+        }
+        record
+    }
+
+    #[test]
+    fn at_least_the_last_three_keys_verify_whatever_their_age() {
+        let record = ring(5, KEY_LIFETIME_MS * 2);
+        let values: Vec<_> = record
+            .verifying(KeyKind::SessionToken, KEY_LIFETIME_MS * 100)
+            .map(|key| key.value.as_str())
+            .collect();
+        assert_eq!(values, ["key-4", "key-3", "key-2"]);
+    }
+
+    #[test]
+    fn keys_replaced_within_seven_days_verify_by_the_time_of_receipt() {
+        let record = ring(6, 1_000);
+        assert_eq!(record.verifying(KeyKind::SessionToken, 6_000).count(), 6);
+        // key-0 was replaced at 1,000 and key-2 at 3,000.
+        let late = 2_000 + KEY_LIFETIME_MS;
+        let values: Vec<_> = record
+            .verifying(KeyKind::SessionToken, late)
+            .map(|key| key.value.as_str())
+            .collect();
+        assert_eq!(values, ["key-5", "key-4", "key-3", "key-2", "key-1"]);
+    }
+
+    #[test]
+    fn the_two_kinds_do_not_push_each_other_out() {
+        let mut record = ring(5, 1);
+        record.take_into_use(KeyKind::SecretKey, "secret", 10);
+        assert_eq!(record.verifying(KeyKind::SecretKey, 10).count(), 1);
+        assert_eq!(
+            record
+                .verifying(KeyKind::SessionToken, KEY_LIFETIME_MS * 9)
+                .count(),
+            3
+        );
+    }
+
+    #[test]
+    fn the_same_key_again_changes_nothing() {
+        let mut record = ring(1, 1);
+        let before = record.ring.len();
+        record.take_into_use(KeyKind::SessionToken, "key-0", 99);
+        assert_eq!(record.ring.len(), before);
+        assert_eq!(record.ring[0].until, None);
+    }
+}

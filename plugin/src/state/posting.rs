@@ -1,0 +1,140 @@
+//! What is kept of a posting: enough to never pay twice, to merge three ways, and to tell review rounds apart.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::record::Record;
+
+/// How far a publish has come. Decides what a later call may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// The intent is stored; the board has certainly not been asked.
+    Reserved,
+    /// The board may have been asked to create it.
+    Sending,
+    /// The board's answer was lost; a look-up or a person decides.
+    Unknown,
+    /// It exists at the board; the second call, which makes it visible, is not done yet.
+    Created,
+    /// Nothing of the publish is left to do.
+    Done,
+}
+
+/// What the board was last known to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Waiting for the review.
+    #[default]
+    Pending,
+    /// Approved and running.
+    Live,
+    /// Refused by the review.
+    Rejected,
+    /// Stopped.
+    Closed,
+}
+
+/// A paid second life of a closed posting, under its own request id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopening {
+    /// The host's id for it.
+    pub request_id: String,
+    /// Until when its caller may still be at work.
+    pub lease_until: u64,
+    /// The board answered, or its state shows that it happened.
+    pub done: bool,
+}
+
+/// An edit that may have been sent: settled by the next reading of the posting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingEdit {
+    /// The fields as they were wanted, kept as in [`PostingRecord::sent`].
+    pub sent: BTreeMap<String, Json>,
+    /// The review round before it.
+    pub round_before: u32,
+    /// Until when its caller may still be at work.
+    pub lease_until: u64,
+}
+
+/// Stored under [`super::keys::posting`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PostingRecord {
+    /// The request id that published or linked it.
+    pub id: String,
+    /// The platform's job.
+    pub job: String,
+    /// Account number of the connection ([`super::connection::ConnectionRecord::account`]) that it belongs to.
+    pub account: u32,
+    /// The board's id, once known.
+    pub board_id: Option<String>,
+    /// Its page at the board.
+    pub url: Option<String>,
+    /// For lists.
+    pub title: String,
+    /// How far the publish has come.
+    pub stage: Stage,
+    /// What the board was last known to say.
+    pub standing: Standing,
+    /// The board's own word for its run status.
+    pub run_status: Option<String>,
+    /// The board's own word for its approval status.
+    pub approval_status: Option<String>,
+    /// The board's reason, while rejected.
+    pub reason: Option<String>,
+    /// Disconnected from its job by a person.
+    pub unlinked: bool,
+    /// Found at the board rather than published from here.
+    pub linked: bool,
+    /// Counts the contents sent from here.
+    pub revision: u64,
+    /// Counts the board's reviews, from 1.
+    pub round: u32,
+    /// Last day, `YYYY-MM-DD`, in Vietnam.
+    pub deadline: Option<String>,
+    /// When the intent was stored.
+    pub created_at: u64,
+    /// When anything here last changed.
+    pub changed_at: u64,
+    /// Digest of job and values: binds the request id to its content.
+    pub request_digest: String,
+    /// The fields as last sent, by wire key. Contact fields and long texts as `{"digest": …}`.
+    pub sent: BTreeMap<String, Json>,
+    /// Until when the present caller of publish may still be at work.
+    pub lease_until: u64,
+    /// An edit whose outcome is not settled.
+    pub edit: Option<PendingEdit>,
+    /// The latest reopening.
+    pub reopening: Option<Reopening>,
+    /// Board ids that could be this posting, while unknown.
+    pub candidates: Vec<String>,
+}
+
+impl Record for PostingRecord {
+    const SCHEMA: u32 = 1;
+}
+
+/// Stored under [`super::keys::job`]: the posting ids of one job. What makes two publishes of one job see each other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRecord {
+    /// Posting ids in the order in which they were reserved.
+    pub postings: Vec<String>,
+}
+
+impl Record for JobRecord {
+    const SCHEMA: u32 = 1;
+}
+
+/// Stored under [`super::keys::board`]: whose a posting at the board is. What makes two links of one posting see each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardRecord {
+    /// The posting id here.
+    pub posting: String,
+}
+
+impl Record for BoardRecord {
+    const SCHEMA: u32 = 1;
+}

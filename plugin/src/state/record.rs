@@ -1,0 +1,202 @@
+//! Typed records over a map of bytes: an envelope with a schema version, conditional saves, read-back after doubt.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::contract::storage::{Precondition, StorageError};
+use crate::contract::types::Disposition;
+use crate::failure::{Failure, failure, named};
+use crate::ports::Records;
+
+/// A stored record's type.
+pub trait Record: Serialize + DeserializeOwned {
+    /// The schema that this build writes. Fields that a reader does not know are ignored, so only a change of meaning raises it.
+    const SCHEMA: u32;
+
+    /// Turns data of an older schema into the present one.
+    fn upgrade(_from: u32, data: serde_json::Value) -> serde_json::Value {
+        data
+    }
+}
+
+/// A record as it was read, with the version that a later save depends on.
+#[derive(Debug, Clone)]
+pub struct Stored<T> {
+    /// The record.
+    pub value: T,
+    /// Opaque; from the host.
+    pub version: String,
+}
+
+/// Why a save did not happen.
+#[derive(Debug)]
+pub enum SaveError {
+    /// Somebody else wrote first. Read again and decide again.
+    Raced,
+    /// The store does not work.
+    Failed(Failure),
+}
+
+impl From<SaveError> for Failure {
+    fn from(error: SaveError) -> Self {
+        match error {
+            SaveError::Raced => Failure {
+                retry_after_ms: Some(500),
+                ..failure(
+                    Disposition::InProgress,
+                    "raced",
+                    "Một thao tác khác vừa thay đổi dữ liệu này. Hãy thử lại.",
+                    "Another action has just changed this record. Try again.",
+                )
+            },
+            SaveError::Failed(failure) => failure,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope<T> {
+    schema: u32,
+    data: T,
+}
+
+/// Reads one record. A record that cannot be read is named in the failure; nothing is thrown away.
+pub fn load<T: Record>(
+    records: &(impl Records + ?Sized),
+    key: &str,
+) -> Result<Option<Stored<T>>, Failure> {
+    let Some(entry) = records
+        .get(key)
+        .map_err(|error| storage_failure(key, &error))?
+    else {
+        return Ok(None);
+    };
+    let envelope: Envelope<serde_json::Value> =
+        serde_json::from_slice(&entry.value).map_err(|_| unreadable(key))?;
+    let data = if envelope.schema < T::SCHEMA {
+        T::upgrade(envelope.schema, envelope.data)
+    } else {
+        envelope.data
+    };
+    let value = serde_json::from_value(data).map_err(|_| unreadable(key))?;
+    Ok(Some(Stored {
+        value,
+        version: entry.version,
+    }))
+}
+
+/// Writes one record and answers its new version.
+///
+/// When the store cannot say whether the write happened, it is read back: found as written counts as written.
+pub fn save<T: Record>(
+    records: &(impl Records + ?Sized),
+    key: &str,
+    value: &T,
+    precondition: &Precondition,
+) -> Result<String, SaveError> {
+    let bytes = serde_json::to_vec(&Envelope {
+        schema: T::SCHEMA,
+        data: value,
+    })
+    .map_err(|_| SaveError::Failed(unreadable(key)))?;
+    match records.put(key, &bytes, precondition) {
+        Ok(version) => Ok(version),
+        Err(StorageError::PreconditionFailed) => Err(SaveError::Raced),
+        Err(error @ StorageError::Unavailable(_)) => match records.get(key) {
+            Ok(Some(entry)) if entry.value == bytes => Ok(entry.version),
+            _ => Err(SaveError::Failed(storage_failure(key, &error))),
+        },
+        Err(error) => Err(SaveError::Failed(storage_failure(key, &error))),
+    }
+}
+
+/// Saves over the state that was read, or onto nothing when nothing was there.
+pub fn save_over<T: Record>(
+    records: &(impl Records + ?Sized),
+    key: &str,
+    read: Option<&str>,
+    value: &T,
+) -> Result<String, SaveError> {
+    let precondition = match read {
+        Some(version) => Precondition::Version(version.to_owned()),
+        None => Precondition::Absent,
+    };
+    save(records, key, value, &precondition)
+}
+
+/// Removes one record in the state that was read.
+pub fn remove(
+    records: &(impl Records + ?Sized),
+    key: &str,
+    version: &str,
+) -> Result<(), SaveError> {
+    match records.delete(key, &Precondition::Version(version.to_owned())) {
+        Ok(()) => Ok(()),
+        Err(StorageError::PreconditionFailed) => Err(SaveError::Raced),
+        Err(error @ StorageError::Unavailable(_)) => match records.get(key) {
+            Ok(None) => Ok(()),
+            _ => Err(SaveError::Failed(storage_failure(key, &error))),
+        },
+        Err(error) => Err(SaveError::Failed(storage_failure(key, &error))),
+    }
+}
+
+/// Reads, lets `change` decide, and saves; again from the start when somebody else wrote meanwhile.
+///
+/// `change` gets the present record, or the default one. `Ok(None)` from it means: leave it.
+pub fn modify<T, R>(
+    records: &(impl Records + ?Sized),
+    key: &str,
+    mut change: impl FnMut(Option<T>) -> Result<(Option<T>, R), Failure>,
+) -> Result<R, Failure>
+where
+    T: Record,
+{
+    // A loser of a race has always let somebody else win, so this ends soon; the bound is for a store that lies.
+    for _ in 0..16 {
+        let (value, version) = match load::<T>(records, key)? {
+            Some(stored) => (Some(stored.value), Some(stored.version)),
+            None => (None, None),
+        };
+        let (next, result) = change(value)?;
+        let Some(next) = next else { return Ok(result) };
+        match save_over(records, key, version.as_deref(), &next) {
+            Ok(_) => return Ok(result),
+            Err(SaveError::Raced) => {}
+            Err(SaveError::Failed(failure)) => return Err(failure),
+        }
+    }
+    Err(SaveError::Raced.into())
+}
+
+fn unreadable(key: &str) -> Failure {
+    Failure {
+        extra: vec![named("record", key)],
+        ..failure(
+            Disposition::Internal,
+            "record-unreadable",
+            "Một bản ghi đã lưu không đọc được. Hãy báo cho người quản trị hệ thống.",
+            "A stored record cannot be read. Tell the operator; restore it from a backup.",
+        )
+    }
+}
+
+/// What a store's error means to the caller.
+pub fn storage_failure(key: &str, error: &StorageError) -> Failure {
+    let (disposition, code) = match error {
+        StorageError::PreconditionFailed => (Disposition::InProgress, "raced"),
+        StorageError::InvalidKey => (Disposition::Internal, "storage-invalid-key"),
+        StorageError::TooLarge => (Disposition::Internal, "storage-too-large"),
+        StorageError::Quota => (Disposition::RetryLater, "storage-quota"),
+        StorageError::Unavailable(_) => (Disposition::RetryLater, "storage-unavailable"),
+    };
+    Failure {
+        extra: vec![named("record", key)],
+        ..failure(
+            disposition,
+            code,
+            "Hệ thống lưu trữ chưa dùng được lúc này. Hãy thử lại sau; nếu còn lỗi, báo cho người quản trị hệ thống.",
+            "Storage does not work right now. Try again later; if it goes on, tell the operator.",
+        )
+    }
+}

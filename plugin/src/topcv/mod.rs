@@ -1,0 +1,9 @@
+//! Everything that is known of TopCV, and nothing else: the protocol's table, its wire shapes, the calls, the signature, the errors.
+
+pub mod client;
+pub mod errors;
+pub mod markup;
+pub mod protocol;
+pub mod sign_in;
+pub mod signature;
+pub mod wire;

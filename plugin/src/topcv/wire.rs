@@ -1,0 +1,211 @@
+//! Answers of TopCV, read leniently: only what is needed must be there, everything else is kept as it is.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::errors::BoardError;
+use super::protocol::Protocol;
+use crate::contract::http::Response;
+use crate::state::posting::Standing;
+
+/// A posting as TopCV shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoardPosting {
+    /// Its id, as text.
+    pub id: String,
+    /// Its page, when given.
+    pub url: Option<String>,
+    /// TopCV's own word for the run status.
+    pub run_status: Option<String>,
+    /// TopCV's own word for the approval status.
+    pub approval_status: Option<String>,
+    /// The rejection's reason.
+    pub reason: Option<String>,
+    /// `YYYY-MM-DD HH:MM:SS`, local.
+    pub created_at: Option<String>,
+    /// Everything that the answer held, by wire key.
+    pub fields: Map<String, Json>,
+}
+
+impl BoardPosting {
+    /// Reads one from an object of the answer. `None` when it has no id.
+    pub fn read(protocol: &Protocol, fields: Map<String, Json>) -> Option<Self> {
+        let id = literal(fields.get("job_id").or_else(|| fields.get("id"))?)?;
+        let first = |row: &str| {
+            protocol
+                .list(row)
+                .find_map(|key| fields.get(key).and_then(literal))
+        };
+        Some(Self {
+            url: ["job_url", "url"]
+                .iter()
+                .find_map(|key| fields.get(*key).and_then(literal)),
+            run_status: first("status.run"),
+            approval_status: first("status.approval"),
+            reason: first("status.reason"),
+            created_at: fields.get("created_at").and_then(literal),
+            id,
+            fields,
+        })
+    }
+
+    /// What the two statuses mean together. `None`: they say nothing that the table knows.
+    pub fn standing(&self, protocol: &Protocol) -> Option<Standing> {
+        let run = self.run_status.as_deref();
+        let approval = self.approval_status.as_deref();
+        let is = |row: &str, word: Option<&str>| word.is_some_and(|word| protocol.lists(row, word));
+        if is("status.rejected", approval) || (approval.is_none() && is("status.rejected", run)) {
+            Some(Standing::Rejected)
+        } else if is("status.stopped", run) {
+            Some(Standing::Closed)
+        } else if is("status.approved", approval)
+            || (approval.is_none() && is("status.running", run))
+        {
+            Some(Standing::Live)
+        } else if approval.is_some() || run.is_some() {
+            Some(Standing::Pending)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the board says that the second call, publish, is still to come.
+    pub fn asks_for_publish(&self, protocol: &Protocol) -> bool {
+        self.run_status
+            .as_deref()
+            .is_some_and(|status| protocol.lists("publish.needed", status))
+    }
+
+    /// A text field of the posting, such as `title` or `deadline`.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.fields.get(key).and_then(literal)
+    }
+}
+
+/// A text or a number as text; anything else, and the empty text, is nothing.
+pub fn literal(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) if !text.is_empty() => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors.
+pub fn interpret(response: &Response) -> Result<Json, BoardError> {
+    let status = response.status;
+    let json: Option<Json> = serde_json::from_slice(&response.body).ok();
+    if json.is_none() && looks_like_html(response) {
+        return Err(BoardError::Challenge { status });
+    }
+    let message = json
+        .as_ref()
+        .and_then(|json| json.get("message"))
+        .and_then(Json::as_str)
+        .unwrap_or("");
+    if let Some(name) = json
+        .as_ref()
+        .and_then(|json| json.get("error_name"))
+        .and_then(Json::as_str)
+    {
+        match name {
+            "SESSION_TIMEOUT" | "INVALID_TOKEN" => return Err(BoardError::SessionOver),
+            _ if status < 300 => return Err(BoardError::Refused { status }),
+            _ => {}
+        }
+    }
+    if status >= 300 && message.to_lowercase().contains("quá nhanh") {
+        return Err(BoardError::RateLimited {
+            retry_after_ms: retry_after(response),
+        });
+    }
+    match status {
+        200..=299 => json.ok_or_else(|| BoardError::Lost {
+            status: Some(status),
+            detail: "the answer is not JSON".into(),
+        }),
+        401 => Err(BoardError::Unauthorised),
+        402 => Err(BoardError::NoCredit),
+        403 => Err(BoardError::Forbidden),
+        404 => Err(BoardError::NotFound),
+        408 | 500..=599 => Err(BoardError::Lost {
+            status: Some(status),
+            detail: format!("status {status}"),
+        }),
+        422 => Err(BoardError::Fields(field_errors(json.as_ref(), message))),
+        429 => Err(BoardError::RateLimited {
+            retry_after_ms: retry_after(response),
+        }),
+        400 if speaks_of_credit(message) => Err(BoardError::NoCredit),
+        400 if json
+            .as_ref()
+            .is_some_and(|json| json.get("errors").is_some_and(Json::is_object)) =>
+        {
+            Err(BoardError::Fields(field_errors(json.as_ref(), message)))
+        }
+        // A redirect is never followed; whether TopCV acted before sending it is not known.
+        300..=399 => Err(BoardError::Lost {
+            status: Some(status),
+            detail: "redirected".into(),
+        }),
+        _ => Err(BoardError::Refused { status }),
+    }
+}
+
+/// The object under `data`, or the answer itself where there is no such wrapping.
+pub fn data(json: Json) -> Json {
+    match json {
+        Json::Object(mut object) if object.contains_key("data") => {
+            object.remove("data").unwrap_or(Json::Null)
+        }
+        other => other,
+    }
+}
+
+fn speaks_of_credit(message: &str) -> bool {
+    let message = message.to_lowercase();
+    ["credit", "lượt đăng", "hết lượt", "gói", "package"]
+        .iter()
+        .any(|word| message.contains(word))
+}
+
+fn looks_like_html(response: &Response) -> bool {
+    let declared = response.headers.iter().any(|header| {
+        header.name.eq_ignore_ascii_case("content-type")
+            && header.value.to_ascii_lowercase().contains("text/html")
+    });
+    let start = response.body.trim_ascii_start();
+    declared
+        || start.starts_with(b"<!")
+        || start
+            .get(..5)
+            .is_some_and(|head| head.eq_ignore_ascii_case(b"<html"))
+}
+
+fn retry_after(response: &Response) -> Option<u64> {
+    response
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("retry-after"))
+        .and_then(|header| header.value.trim().parse::<u64>().ok())
+        // Longer than an hour is taken as an hour: the host asks again and is told again.
+        .map(|seconds| seconds.min(3_600) * 1_000)
+}
+
+fn field_errors(json: Option<&Json>, message: &str) -> BTreeMap<String, Vec<String>> {
+    let mut fields = BTreeMap::new();
+    if let Some(Json::Object(errors)) = json.and_then(|json| json.get("errors")) {
+        for (key, value) in errors {
+            let messages = match value {
+                Json::Array(items) => items.iter().filter_map(literal).collect(),
+                other => literal(other).into_iter().collect(),
+            };
+            fields.insert(key.clone(), messages);
+        }
+    }
+    if fields.is_empty() {
+        fields.insert(String::new(), vec![message.to_owned()]);
+    }
+    fields
+}
