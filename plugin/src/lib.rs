@@ -6,6 +6,7 @@ pub mod failure;
 pub mod ports;
 pub mod state;
 pub mod topcv;
+pub mod vietnam;
 
 #[cfg(test)]
 #[allow(dead_code, reason = "shared by the tests of all rooms")]
