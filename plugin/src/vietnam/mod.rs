@@ -1,3 +1,7 @@
 //! What Vietnam does its own way: phones, names, calendar days.
 
+pub mod email;
+pub mod masking;
+pub mod person_name;
+pub mod phone;
 pub mod time;
