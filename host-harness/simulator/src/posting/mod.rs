@@ -1,0 +1,8 @@
+//! The posting's body: which keys there are, of which type, and what the board refuses.
+
+mod check;
+mod html;
+mod keys;
+
+pub(crate) use check::{FieldErrors, Rules, check_known, check_whole};
+pub(crate) use keys::web_form_posting;
