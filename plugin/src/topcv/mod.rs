@@ -1,5 +1,6 @@
 //! Everything that is known of TopCV, and nothing else: the protocol's table, its wire shapes, the calls, the signature, the errors.
 
+pub mod catalogue;
 pub mod client;
 pub mod errors;
 pub mod markup;
