@@ -18,9 +18,13 @@ pub fn close_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
     let state = state_of(&record, client.account(), ports.clock.now());
     let board_id = match (state, &record.board_id) {
         (PostingState::Closed, _) => return show(ports, record),
-        (PostingState::PendingReview | PostingState::Live | PostingState::Rejected | PostingState::Expired, Some(id)) => {
-            id.clone()
-        }
+        (
+            PostingState::PendingReview
+            | PostingState::Live
+            | PostingState::Rejected
+            | PostingState::Expired,
+            Some(id),
+        ) => id.clone(),
         _ => return Err(wrong_state(&record, state)),
     };
     let stopped = client.stop(&board_id);

@@ -17,7 +17,11 @@ use super::view::{load, show, state_of};
 /// With `refresh` the board is asked first.
 pub fn get_posting(ports: Ports<'_>, id: &str, refresh: bool) -> Result<Posting, Failure> {
     let record = load(ports, id)?.value;
-    let record = if refresh { refreshed(ports, &mut Client::open(ports)?, record)? } else { record };
+    let record = if refresh {
+        refreshed(ports, &mut Client::open(ports)?, record)?
+    } else {
+        record
+    };
     show(ports, record)
 }
 
@@ -32,7 +36,9 @@ pub(super) fn refreshed(
     match (state_of(&record, client.account(), now), &record.board_id) {
         (PostingState::Unlinked | PostingState::OtherAccount, _) => Ok(record),
         (PostingState::Unknown, _) => look_up(ports, client, &id),
-        (PostingState::Submitting, _) if record.stage == Stage::Created && record.lease_until <= now => {
+        (PostingState::Submitting, _)
+            if record.stage == Stage::Created && record.lease_until <= now =>
+        {
             finish(ports, client, &id)
         }
         (_, Some(board_id)) => match client.detail(board_id) {
