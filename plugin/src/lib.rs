@@ -1,6 +1,7 @@
 //! The TopCV job-board plugin: publishes a hiring platform's jobs on TopCV and receives the applicants, as one sandboxed component.
 
 pub mod contract;
+pub mod deliveries;
 pub mod digest;
 pub mod failure;
 pub mod ports;

@@ -134,6 +134,7 @@ impl TestHost {
         .unwrap();
         let mut credentials = CredentialsRecord {
             access_token: "token".into(),
+            account: 1,
             secret_key: "secret".into(),
             session: Some("session-1".into()),
             ..CredentialsRecord::default()

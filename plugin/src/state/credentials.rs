@@ -53,6 +53,8 @@ pub struct CredentialsRecord {
     pub access_token: String,
     /// TopCV's Secret Key. Empty: none yet.
     pub secret_key: String,
+    /// The number of the account that they belong to. Stands with them, so that no crash can part the two.
+    pub account: u32,
     /// The session token in use.
     pub session: Option<String>,
     /// Newest first.

@@ -36,6 +36,8 @@ pub enum Standing {
     Rejected,
     /// Stopped.
     Closed,
+    /// Past its last day, by the board's own word.
+    Expired,
 }
 
 /// A paid second life of a closed posting, under its own request id.
@@ -97,6 +99,8 @@ pub struct PostingRecord {
     pub deadline: Option<String>,
     /// When the intent was stored.
     pub created_at: u64,
+    /// When the board was first asked to create it: the look-up's window begins here.
+    pub sent_at: u64,
     /// When anything here last changed.
     pub changed_at: u64,
     /// Digest of job and values: binds the request id to its content.
@@ -109,8 +113,19 @@ pub struct PostingRecord {
     pub edit: Option<PendingEdit>,
     /// The latest reopening.
     pub reopening: Option<Reopening>,
-    /// Board ids that could be this posting, while unknown.
-    pub candidates: Vec<String>,
+    /// What was found at the board that could be this posting, while unknown.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A posting at the board that could be one whose creation is in doubt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The board's id.
+    pub id: String,
+    /// Its title there.
+    pub title: String,
+    /// Its page there.
+    pub url: Option<String>,
 }
 
 impl Record for PostingRecord {

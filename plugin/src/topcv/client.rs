@@ -24,6 +24,8 @@ pub struct Client<'a> {
     secret_key: String,
     session: Option<String>,
     account: u32,
+    /// False for credentials on trial: renewing would silently use the stored ones, of perhaps another account.
+    renewable: bool,
 }
 
 /// One page of the account's postings.
@@ -43,11 +45,12 @@ impl<'a> Client<'a> {
             .filter(|record| connection.configured && record.is_complete())
             .ok_or_else(not_configured)?;
         Ok(Self {
+            account: credentials.account,
+            renewable: true,
             ports,
             protocol: protocol_of(&connection),
             secret_key: credentials.secret_key,
             session: credentials.session,
-            account: connection.account,
         })
     }
 
@@ -64,6 +67,7 @@ impl<'a> Client<'a> {
             secret_key: secret_key.to_owned(),
             session: Some(session.to_owned()),
             account: 0,
+            renewable: false,
         }
     }
 
@@ -194,7 +198,7 @@ impl<'a> Client<'a> {
             None => self.renew(None)?,
         };
         match self.exchange(method, url, body, &session) {
-            Err(BoardError::SessionOver | BoardError::Unauthorised) => {
+            Err(BoardError::SessionOver | BoardError::Unauthorised) if self.renewable => {
                 let renewed = self.renew(Some(&session))?;
                 self.exchange(method, url, body, &renewed)
             }

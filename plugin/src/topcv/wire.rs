@@ -59,6 +59,8 @@ impl BoardPosting {
             Some(Standing::Rejected)
         } else if is("status.stopped", run) {
             Some(Standing::Closed)
+        } else if is("status.expired", run) {
+            Some(Standing::Expired)
         } else if is("status.approved", approval)
             || (approval.is_none() && is("status.running", run))
         {

@@ -1,0 +1,381 @@
+//! Which hosts may be called: patterns that were parsed once, and the rule that joins what a plugin asks for with what an operator grants.
+
+use std::str::FromStr;
+
+use url::{Host, Url};
+
+/// A pattern of an allow-list cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{pattern}` is no host pattern: {reason}. Write `api.example.com`, `*.example.com` or `http://127.0.0.1:8080`"
+)]
+pub struct AllowListError {
+    pattern: String,
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn of(url: &Url) -> Option<Self> {
+        match url.scheme() {
+            "http" => Some(Self::Http),
+            "https" => Some(Self::Https),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Name {
+    Exact(Host),
+    /// All names below this domain, not the domain itself. With the dot in front.
+    Below(String),
+}
+
+impl Name {
+    fn matches(&self, host: &Host<&str>) -> bool {
+        match (self, host) {
+            (Self::Exact(Host::Domain(name)), Host::Domain(other)) => name == other,
+            (Self::Exact(Host::Ipv4(address)), Host::Ipv4(other)) => address == other,
+            (Self::Exact(Host::Ipv6(address)), Host::Ipv6(other)) => address == other,
+            (Self::Below(end), Host::Domain(name)) => {
+                name.len() > end.len() && name.ends_with(end.as_str())
+            }
+            _ => false,
+        }
+    }
+}
+
+/// One host, or all names below a domain; with scheme and port.
+///
+/// Written as `[scheme://]host[:port]`. The host is a name, an address, or `*.` and a domain of at least two labels. Without a scheme `https` is meant,
+/// without a port the scheme's own. Names are compared in the form that URLs use (lower case, punycode).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPattern {
+    scheme: Scheme,
+    name: Name,
+    port: u16,
+    /// The scheme was written: the operator means this very origin.
+    explicit: bool,
+}
+
+impl FromStr for HostPattern {
+    type Err = AllowListError;
+
+    fn from_str(pattern: &str) -> Result<Self, Self::Err> {
+        let refuse = |reason| AllowListError {
+            pattern: pattern.to_owned(),
+            reason,
+        };
+        // The URL parser repairs much of this silently; a grant should mean what it looks like.
+        if pattern
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "/\\?#@%".contains(c))
+            && !pattern.starts_with("http://")
+            && !pattern.starts_with("https://")
+        {
+            return Err(refuse("it holds more than a host"));
+        }
+        let (scheme, rest, explicit) = if let Some(rest) = pattern.strip_prefix("https://") {
+            (Scheme::Https, rest, true)
+        } else if let Some(rest) = pattern.strip_prefix("http://") {
+            (Scheme::Http, rest, true)
+        } else {
+            (Scheme::Https, pattern, false)
+        };
+        if rest
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "/\\?#@%".contains(c))
+        {
+            return Err(refuse("it holds more than scheme, host and port"));
+        }
+        let (below, rest) = match rest.strip_prefix("*.") {
+            Some(domain) => (true, domain),
+            None => (false, rest),
+        };
+        if rest.contains('*') {
+            return Err(refuse("`*` may only stand alone before the first dot"));
+        }
+        let prefix = if scheme == Scheme::Http {
+            "http"
+        } else {
+            "https"
+        };
+        let url = Url::parse(&format!("{prefix}://{rest}"))
+            .map_err(|_| refuse("the host or the port is malformed"))?;
+        let host = url.host().ok_or_else(|| refuse("there is no host"))?;
+        let port = url
+            .port_or_known_default()
+            .filter(|port| *port != 0)
+            .ok_or_else(|| refuse("the port is malformed"))?;
+        let name = match host {
+            Host::Domain(domain) if domain.ends_with('.') => {
+                return Err(refuse("a name must not end with a dot"));
+            }
+            Host::Domain(domain) if below && !domain.contains('.') => {
+                return Err(refuse("`*.` needs a domain of at least two labels"));
+            }
+            Host::Domain(domain) if below => Name::Below(format!(".{domain}")),
+            _ if below => return Err(refuse("`*.` needs a domain, not an address")),
+            other => Name::Exact(other.to_owned()),
+        };
+        Ok(Self {
+            scheme,
+            name,
+            port,
+            explicit,
+        })
+    }
+}
+
+impl HostPattern {
+    fn matches(&self, url: &Url) -> bool {
+        Scheme::of(url) == Some(self.scheme)
+            && url.port_or_known_default() == Some(self.port)
+            && self.matches_host(url)
+    }
+
+    fn matches_host(&self, url: &Url) -> bool {
+        url.host().is_some_and(|host| self.name.matches(&host))
+    }
+
+    /// Names one origin, scheme included, such as `http://127.0.0.1:4000`.
+    fn is_origin(&self) -> bool {
+        self.explicit && matches!(self.name, Name::Exact(_))
+    }
+}
+
+/// The hosts that an operator grants to a connection. Empty: nothing can be called.
+///
+/// A request passes when its URL fits a grant *and* the plugin's manifest asks for the host. There is one exception, so that a base URL
+/// can be overridden (a simulator, a board's test system): a grant that spells out a whole origin, scheme included and without `*`
+/// (`http://127.0.0.1:4000`, `https://test.board.example`), counts for itself.
+///
+/// ```
+/// let allow = job_board_host::AllowList::parse(&["*.board.example", "http://127.0.0.1:4000"])?;
+/// # Ok::<(), job_board_host::AllowListError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllowList {
+    patterns: Vec<HostPattern>,
+}
+
+impl AllowList {
+    /// Grants nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Parses patterns; see [`HostPattern`] for their form.
+    ///
+    /// # Errors
+    /// Names the first pattern that cannot be used.
+    pub fn parse<S: AsRef<str>>(patterns: &[S]) -> Result<Self, AllowListError> {
+        let patterns = patterns
+            .iter()
+            .map(|pattern| pattern.as_ref().parse())
+            .collect::<Result<_, _>>()?;
+        Ok(Self { patterns })
+    }
+}
+
+/// Why a URL does not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NotGranted,
+    NotAskedFor,
+}
+
+impl Refusal {
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::NotGranted => {
+                "the operator did not grant this host; add it to the connection's allow-list if the plugin may call it"
+            }
+            Self::NotAskedFor => {
+                "the plugin's manifest does not ask for this host; grant it as a whole origin (https://host) to allow it nevertheless"
+            }
+        }
+    }
+}
+
+/// What was asked for joined with what was granted.
+pub(crate) struct Gate {
+    asked: AllowList,
+    granted: AllowList,
+}
+
+impl Gate {
+    pub(crate) fn new(asked: AllowList, granted: AllowList) -> Self {
+        Self { asked, granted }
+    }
+
+    pub(crate) fn admits(&self, url: &Url) -> Result<(), Refusal> {
+        let mut granted = self
+            .granted
+            .patterns
+            .iter()
+            .filter(|pattern| pattern.matches(url))
+            .peekable();
+        if granted.peek().is_none() {
+            return Err(Refusal::NotGranted);
+        }
+        // Scheme and port are the grant's affair; a manifest names hosts.
+        let asked = self
+            .asked
+            .patterns
+            .iter()
+            .any(|pattern| pattern.matches_host(url));
+        if asked || granted.any(HostPattern::is_origin) {
+            Ok(())
+        } else {
+            Err(Refusal::NotAskedFor)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate(asked: &[&str], granted: &[&str]) -> Gate {
+        Gate::new(
+            AllowList::parse(asked).unwrap(),
+            AllowList::parse(granted).unwrap(),
+        )
+    }
+
+    fn admits(gate: &Gate, url: &str) -> bool {
+        gate.admits(&Url::parse(url).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn both_the_manifest_and_the_operator_must_name_a_host() {
+        let both = gate(
+            &["api.board.example", "*.files.example"],
+            &["api.board.example", "*.files.example"],
+        );
+        for url in [
+            "https://api.board.example/x?y",
+            "https://API.board.example",
+            "https://api.board.example:443/",
+            "https://a.files.example/",
+            "https://a.b.files.example/",
+        ] {
+            assert!(admits(&both, url), "{url}");
+        }
+        for url in [
+            "http://api.board.example/",
+            "https://api.board.example:8443/",
+            "https://board.example/",
+            "https://api.board.example.evil.example/",
+            "https://evil-api.board.example/",
+            "https://api.board.example./",
+            "https://files.example/",
+            "https://afiles.example/",
+            "https://127.0.0.1/",
+            "ftp://api.board.example/",
+        ] {
+            assert!(!admits(&both, url), "{url}");
+        }
+        assert_eq!(
+            gate(&[], &["api.board.example"])
+                .admits(&Url::parse("https://api.board.example").unwrap()),
+            Err(Refusal::NotAskedFor)
+        );
+        assert_eq!(
+            gate(&["api.board.example"], &[])
+                .admits(&Url::parse("https://api.board.example").unwrap()),
+            Err(Refusal::NotGranted)
+        );
+    }
+
+    #[test]
+    fn a_whole_origin_counts_for_itself() {
+        let simulator = gate(
+            &["api.board.example"],
+            &["http://127.0.0.1:4000", "https://test.example"],
+        );
+        assert!(admits(&simulator, "http://127.0.0.1:4000/api"));
+        assert!(
+            admits(&simulator, "http://2130706433:4000/api"),
+            "another spelling of the same address"
+        );
+        assert!(admits(&simulator, "https://test.example/api"));
+        for url in [
+            "http://127.0.0.1:4001/",
+            "https://127.0.0.1:4000/",
+            "http://127.0.0.2:4000/",
+            "http://test.example/",
+        ] {
+            assert!(!admits(&simulator, url), "{url}");
+        }
+        assert!(
+            !admits(
+                &gate(&[], &["https://*.test.example"]),
+                "https://a.test.example/"
+            ),
+            "a wildcard is no origin"
+        );
+        assert!(
+            !admits(&gate(&[], &["127.0.0.1:4000"]), "https://127.0.0.1:4000/"),
+            "no scheme, no origin"
+        );
+        assert!(admits(
+            &gate(&[], &["http://[::1]:4000"]),
+            "http://[::1]:4000/"
+        ));
+    }
+
+    #[test]
+    fn names_are_compared_in_the_form_of_urls() {
+        let gate = gate(&["Tuyển.example"], &["tuyển.EXAMPLE"]);
+        assert!(admits(&gate, "https://tuyển.example/"));
+        assert!(
+            admits(&gate, "https://xn--tuyn-1s5a.example/")
+                || !admits(&gate, "https://tuyen.example/")
+        );
+    }
+
+    #[test]
+    fn patterns_that_grant_more_than_they_say_are_refused() {
+        for pattern in [
+            "",
+            "*",
+            "*.",
+            "*.com",
+            "*.*.example.com",
+            "a.*.example.com",
+            "a*.example.com",
+            "https://",
+            "https://*",
+            "ftp://a.example",
+            "a.example/path",
+            "https://a.example/",
+            "https://a.example?x",
+            "user@a.example",
+            "https://user@a.example",
+            "a example",
+            "a.example:0",
+            "a.example:99999",
+            "a.example:",
+            "a.example.",
+            "*.127.0.0.1",
+            "*.[::1]",
+            "https:a.example",
+            "a\\b.example",
+            "a.example\n",
+            "http://%61.example",
+            "javascript:alert(1)",
+        ] {
+            let parsed = AllowList::parse(&[pattern]);
+            assert!(parsed.is_err(), "{pattern:?} became {parsed:?}");
+        }
+    }
+}

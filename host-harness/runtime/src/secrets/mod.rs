@@ -1,0 +1,38 @@
+//! Credentials and signing keys. The rules are those of `secrets` in the WIT.
+
+mod encrypted;
+mod keys;
+
+use async_trait::async_trait;
+
+pub use encrypted::EncryptedSecrets;
+pub use keys::{KeyRing, MasterKey, MasterKeyError};
+
+use crate::connection_id::ConnectionId;
+use crate::contract::storage::{Entry, Precondition, StorageError, Version};
+
+/// As [`Storage`](crate::Storage), for values that must not be readable in a copy of the database. No list.
+///
+/// An implementation writes no value to a log, a trace, a metric or an error.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// Reads one secret. `None` also when it can no longer be decrypted.
+    async fn get(&self, scope: &ConnectionId, key: &str) -> Result<Option<Entry>, StorageError>;
+
+    /// Writes one secret and answers its new version.
+    async fn put(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: Vec<u8>,
+        precondition: Precondition,
+    ) -> Result<Version, StorageError>;
+
+    /// Removes one secret, and makes the old value unreadable.
+    async fn delete(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        precondition: Precondition,
+    ) -> Result<(), StorageError>;
+}

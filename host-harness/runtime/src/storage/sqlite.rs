@@ -1,0 +1,251 @@
+//! Storage in one SQLite file: the embedded default.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::{Storage, holds};
+use crate::connection_id::ConnectionId;
+use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
+
+/// How long a write waits for another process that writes. Longer than any of our transactions by far.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The database could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the database {path}: {reason}")]
+pub struct SqliteStorageError {
+    path: String,
+    reason: String,
+}
+
+/// Records in a SQLite database, durable when a write has answered (WAL, `synchronous = FULL`).
+///
+/// One file holds several maps that never see each other: [`SqliteStorage::open`] is the map for `storage`, [`SqliteStorage::secrets_map`] the one to put
+/// [`EncryptedSecrets`](crate::EncryptedSecrets) over. Several processes may open the file.
+/// Deleted and replaced values are overwritten in the file; for the secrets map also in the write-ahead log, at once.
+#[derive(Clone)]
+pub struct SqliteStorage {
+    database: Arc<Mutex<Connection>>,
+    map: Map,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Map {
+    Records,
+    Secrets,
+}
+
+impl Map {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
+impl SqliteStorage {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is no database of this library.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, SqliteStorageError> {
+        let path = path.as_ref();
+        let database = open(path).map_err(|error| SqliteStorageError {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        Ok(Self {
+            database: Arc::new(Mutex::new(database)),
+            map: Map::Records,
+        })
+    }
+
+    /// The same file's map for secrets. It stores what it is given: put [`EncryptedSecrets`](crate::EncryptedSecrets) over it.
+    #[must_use]
+    pub fn secrets_map(&self) -> Self {
+        Self {
+            database: Arc::clone(&self.database),
+            map: Map::Secrets,
+        }
+    }
+
+    /// Runs `work` in a transaction that holds the write lock from its start, so that a read and the write that rests on it see the same state.
+    async fn write<R, W>(&self, work: W) -> Result<R, StorageError>
+    where
+        R: Send + 'static,
+        W: FnOnce(&Transaction<'_>, &'static str) -> rusqlite::Result<Option<R>> + Send + 'static,
+    {
+        let map = self.map;
+        self.blocking(move |database| {
+            let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let Some(answer) = work(&transaction, map.name())? else {
+                return Ok(Err(StorageError::PreconditionFailed));
+            };
+            transaction.commit()?;
+            if map == Map::Secrets {
+                // The old value is still in the log. When another process reads just now this does nothing, and the next write tries again;
+                // what stands there is encrypted in any case.
+                let _ = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            }
+            Ok(Ok(answer))
+        })
+        .await?
+    }
+
+    async fn blocking<R, W>(&self, work: W) -> Result<R, StorageError>
+    where
+        R: Send + 'static,
+        W: FnOnce(&mut Connection) -> rusqlite::Result<R> + Send + 'static,
+    {
+        let database = Arc::clone(&self.database);
+        let done = tokio::task::spawn_blocking(move || {
+            // A panic inside rolls its transaction back, so the connection stays usable.
+            let mut database = database.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut database)
+        })
+        .await;
+        match done {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(StorageError::Unavailable(format!("SQLite: {error}"))),
+            Err(error) => Err(StorageError::Unavailable(format!("SQLite task: {error}"))),
+        }
+    }
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let database = Connection::open(path)?;
+    database.busy_timeout(BUSY_TIMEOUT)?;
+    database.pragma_update(None, "journal_mode", "WAL")?;
+    database.pragma_update(None, "synchronous", "FULL")?;
+    database.pragma_update(None, "secure_delete", "ON")?;
+    database.execute_batch(
+        "BEGIN IMMEDIATE;
+         CREATE TABLE IF NOT EXISTS entry (
+             map TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL,
+             value BLOB NOT NULL, version INTEGER NOT NULL,
+             PRIMARY KEY (map, scope, key)
+         ) STRICT, WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS last_version (version INTEGER NOT NULL) STRICT;
+         INSERT INTO last_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM last_version);
+         COMMIT;",
+    )?;
+    Ok(database)
+}
+
+fn present_version(
+    transaction: &Transaction<'_>,
+    map: &str,
+    scope: &str,
+    key: &str,
+) -> rusqlite::Result<Option<String>> {
+    transaction
+        .prepare_cached("SELECT version FROM entry WHERE map = ?1 AND scope = ?2 AND key = ?3")?
+        .query_row(params![map, scope, key], |row| row.get::<_, i64>(0))
+        .optional()
+        .map(|version| version.map(|version| version.to_string()))
+}
+
+#[async_trait]
+impl Storage for SqliteStorage {
+    async fn get(&self, scope: &ConnectionId, key: &str) -> Result<Option<Entry>, StorageError> {
+        let (map, scope, key) = (self.map.name(), scope.clone(), key.to_owned());
+        self.blocking(move |database| {
+            database
+                .prepare_cached(
+                    "SELECT value, version FROM entry WHERE map = ?1 AND scope = ?2 AND key = ?3",
+                )?
+                .query_row(params![map, scope.as_str(), key], |row| {
+                    Ok(Entry {
+                        value: row.get(0)?,
+                        version: row.get::<_, i64>(1)?.to_string(),
+                    })
+                })
+                .optional()
+        })
+        .await
+    }
+
+    async fn put(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: Vec<u8>,
+        precondition: Precondition,
+    ) -> Result<Version, StorageError> {
+        let (scope, key) = (scope.clone(), key.to_owned());
+        self.write(move |transaction, map| {
+            let present = present_version(transaction, map, scope.as_str(), &key)?;
+            if !holds(&precondition, present.as_deref()) {
+                return Ok(None);
+            }
+            // One counter for the whole file: it survives the deletion of any key.
+            let version: i64 = transaction
+                .prepare_cached("UPDATE last_version SET version = version + 1 RETURNING version")?
+                .query_row([], |row| row.get(0))?;
+            transaction
+                .prepare_cached(
+                    "INSERT INTO entry (map, scope, key, value, version) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO UPDATE SET value = excluded.value, version = excluded.version",
+                )?
+                .execute(params![map, scope.as_str(), key, value, version])?;
+            Ok(Some(version.to_string()))
+        })
+        .await
+    }
+
+    async fn delete(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        precondition: Precondition,
+    ) -> Result<(), StorageError> {
+        let (scope, key) = (scope.clone(), key.to_owned());
+        self.write(move |transaction, map| {
+            let present = present_version(transaction, map, scope.as_str(), &key)?;
+            if !holds(&precondition, present.as_deref()) {
+                return Ok(None);
+            }
+            transaction
+                .prepare_cached("DELETE FROM entry WHERE map = ?1 AND scope = ?2 AND key = ?3")?
+                .execute(params![map, scope.as_str(), key])?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    async fn list_keys(
+        &self,
+        scope: &ConnectionId,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<KeyPage, StorageError> {
+        let (map, scope, prefix) = (self.map.name(), scope.clone(), prefix.to_owned());
+        // The cursor is the last key that was given; keys are compared byte by byte.
+        let after = cursor.unwrap_or_default().to_owned();
+        self.blocking(move |database| {
+            let mut statement = database.prepare_cached(
+                "SELECT key FROM entry
+                 WHERE map = ?1 AND scope = ?2 AND key >= ?3 AND key > ?4 AND substr(key, 1, length(?3)) = ?3
+                 ORDER BY key LIMIT ?5",
+            )?;
+            let one_more = i64::from(limit) + 1;
+            let mut keys = statement
+                .query_map(params![map, scope.as_str(), prefix, after, one_more], |row| row.get(0))?
+                .collect::<rusqlite::Result<Vec<String>>>()?;
+            let next = if keys.len() > limit as usize {
+                keys.truncate(limit as usize);
+                keys.last().cloned()
+            } else {
+                None
+            };
+            Ok(KeyPage { keys, next })
+        })
+        .await
+    }
+}

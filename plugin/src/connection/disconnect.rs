@@ -1,0 +1,59 @@
+//! The end of a connection: TopCV is told, and the credentials are forgotten whatever it answers.
+
+use crate::contract::connection::ConnectionStatus;
+use crate::contract::events::PostingState;
+use crate::contract::log::Level;
+use crate::contract::storage::{Precondition, StorageError};
+use crate::failure::Failure;
+use crate::ports::Ports;
+use crate::state::connection::ConnectionRecord;
+use crate::state::credentials::CredentialsRecord;
+use crate::state::keys;
+use crate::state::record::{load, storage_failure};
+use crate::topcv::client::{self, protocol_of};
+
+use super::affected::mentions;
+use super::status::shown;
+
+/// Postings stay; those that candidates still see are named. Without credentials it is a success that did nothing.
+pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
+    let (connection, _) = ConnectionRecord::load(ports)?;
+    // A credentials record that cannot be read is forgotten like any other.
+    let credentials = load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)
+        .ok()
+        .flatten();
+    let affected = mentions(ports, connection.account, |_, state| {
+        connection.configured && matches!(state, PostingState::Live | PostingState::PendingReview)
+    })?;
+    let told = credentials
+        .filter(|stored| stored.value.is_complete())
+        .map(|stored| client::disconnect(ports, &protocol_of(&connection), &stored.value).is_ok());
+
+    // First the mark, then the secrets: from the mark on every delivery and call is refused.
+    ConnectionRecord::modify(ports, |connection| {
+        let was = connection.configured;
+        connection.configured = false;
+        connection.refused = None;
+        connection.signature_key = None;
+        was
+    })?;
+    match ports.secrets.delete(keys::CREDENTIALS, &Precondition::Any) {
+        Ok(()) => {}
+        Err(error @ StorageError::Unavailable(_)) => match ports.secrets.get(keys::CREDENTIALS) {
+            Ok(None) => {}
+            _ => return Err(storage_failure(keys::CREDENTIALS, &error)),
+        },
+        Err(error) => return Err(storage_failure(keys::CREDENTIALS, &error)),
+    }
+    ports.log.write(
+        Level::Info,
+        "connection.ended",
+        &[("board-told", if told == Some(true) { "yes" } else { "no" })],
+    );
+    let (connection, _) = ConnectionRecord::load(ports)?;
+    Ok(ConnectionStatus {
+        affected,
+        board_told: told,
+        ..shown(&connection, None)
+    })
+}

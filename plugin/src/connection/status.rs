@@ -1,0 +1,83 @@
+//! How the connection stands, from storage alone.
+
+use crate::contract::connection::{ConnectionState, ConnectionStatus};
+use crate::contract::types::{Disposition, NamedValue, Value};
+use crate::failure::{Failure, failure, named};
+use crate::ports::Ports;
+use crate::state::connection::ConnectionRecord;
+use crate::state::credentials::CredentialsRecord;
+use crate::state::{keys, record};
+use crate::topcv::errors::{BoardError, credentials_refused};
+
+use super::settings;
+
+/// Works without credentials and when TopCV is down.
+pub fn status(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
+    let (connection, _) = ConnectionRecord::load(ports)?;
+    let credentials = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
+        .map(|stored| stored.value);
+    Ok(shown(&connection, credentials.as_ref()))
+}
+
+/// The records as the contract shows them: of a secret, only that it is there.
+pub(super) fn shown(
+    connection: &ConnectionRecord,
+    credentials: Option<&CredentialsRecord>,
+) -> ConnectionStatus {
+    let complete = credentials.is_some_and(CredentialsRecord::is_complete);
+    let mut stored = Vec::new();
+    for (name, present) in [
+        (
+            settings::ACCESS_TOKEN,
+            credentials.is_some_and(|record| !record.access_token.is_empty()),
+        ),
+        (
+            settings::SECRET_KEY,
+            credentials.is_some_and(|record| !record.secret_key.is_empty()),
+        ),
+    ] {
+        if present && connection.configured {
+            stored.push(NamedValue {
+                name: name.into(),
+                value: Value::Truth(true),
+            });
+        }
+    }
+    let corrections = serde_json::to_string(&connection.protocol).unwrap_or_default();
+    stored.push(NamedValue {
+        name: settings::PROTOCOL.into(),
+        value: Value::Json(corrections),
+    });
+    let problem = problem(connection, complete);
+    ConnectionStatus {
+        state: match (&problem, connection.configured) {
+            (_, false) => ConnectionState::NotConfigured,
+            (Some(_), true) => ConnectionState::Broken,
+            (None, true) => ConnectionState::Configured,
+        },
+        webhook_url: Some(connection.webhook_url.clone()).filter(|url| !url.is_empty()),
+        settings: stored,
+        problem,
+        signed_in_at: connection.signed_in_at,
+        signature_key: connection.signature_key.clone(),
+        affected: Vec::new(),
+        board_told: None,
+        extra: vec![named("account", connection.account.to_string())],
+    }
+}
+
+fn problem(connection: &ConnectionRecord, complete: bool) -> Option<Failure> {
+    match connection.refused.as_deref() {
+        _ if !connection.configured => None,
+        // A lost encryption key looks like this: the connection is there, its secrets cannot be read any more.
+        _ if !complete => Some(failure(
+            Disposition::SignInAgain,
+            "credentials-missing",
+            "Không đọc được Access Token và Secret Key đã lưu. Hãy nhập lại.",
+            "The stored Access Token and Secret Key cannot be read. Enter them again.",
+        )),
+        None => None,
+        Some("service-not-open") => Some(BoardError::Forbidden.into_failure()),
+        Some(_) => Some(credentials_refused(None)),
+    }
+}

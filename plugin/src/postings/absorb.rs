@@ -1,0 +1,63 @@
+//! Taking what the board shows into the record: statuses, reason, page, deadline; and noticing a review that we did not cause.
+
+use crate::failure::Failure;
+use crate::ports::Ports;
+use crate::state::posting::{PostingRecord, Standing};
+use crate::topcv::protocol::Protocol;
+use crate::topcv::wire::BoardPosting;
+
+use super::view::modify;
+
+/// Stores what the board shows; answers the record as it is then.
+pub(super) fn absorb(
+    ports: Ports<'_>,
+    protocol: &Protocol,
+    id: &str,
+    board: &BoardPosting,
+) -> Result<PostingRecord, Failure> {
+    modify(ports, id, |record| {
+        apply(protocol, record, board);
+        Ok(())
+    })
+}
+
+/// As [`absorb`], on a record in hand.
+pub(super) fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosting) {
+    if let Some(standing) = board.standing(protocol) {
+        // Back under review although no edit of ours is on its way: it was edited at the board itself.
+        let reviewed_again = standing == Standing::Pending
+            && matches!(record.standing, Standing::Live | Standing::Rejected)
+            && record.edit.is_none()
+            && protocol.is_on("edit.review");
+        if reviewed_again {
+            record.round += 1;
+        }
+        record.standing = standing;
+        record.reason = (standing == Standing::Rejected)
+            .then(|| board.reason.clone())
+            .flatten();
+    }
+    record.run_status.clone_from(&board.run_status);
+    record.approval_status.clone_from(&board.approval_status);
+    if board.url.is_some() {
+        record.url.clone_from(&board.url);
+    }
+    if let Some(title) = board.text("title") {
+        record.title = title;
+    }
+    if let Some(deadline) = board
+        .text("deadline")
+        .filter(|day| crate::vietnam::time::is_day(day))
+    {
+        record.deadline = Some(deadline);
+    }
+}
+
+/// The posting is no longer at the board.
+pub(super) fn gone(ports: Ports<'_>, id: &str) -> Result<PostingRecord, Failure> {
+    modify(ports, id, |record| {
+        record.standing = Standing::Closed;
+        record.run_status = Some("not-found".into());
+        Ok(())
+    })
+}

@@ -1,0 +1,59 @@
+//! One posting, from storage or as the board shows it now.
+
+use crate::contract::events::PostingState;
+use crate::contract::postings::Posting;
+use crate::failure::Failure;
+use crate::ports::Ports;
+use crate::state::posting::{PostingRecord, Stage};
+use crate::topcv::client::Client;
+use crate::topcv::errors::BoardError;
+
+use super::absorb::{absorb, gone};
+use super::lookup::look_up;
+use super::saga::finish;
+use super::update::settle_edit;
+use super::view::{load, show, state_of};
+
+/// With `refresh` the board is asked first.
+pub fn get_posting(ports: Ports<'_>, id: &str, refresh: bool) -> Result<Posting, Failure> {
+    let record = load(ports, id)?.value;
+    let record = if refresh {
+        refreshed(ports, &mut Client::open(ports)?, record)?
+    } else {
+        record
+    };
+    show(ports, record)
+}
+
+/// The record after asking the board; what is not for us to ask about stays as it is.
+pub(super) fn refreshed(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    record: PostingRecord,
+) -> Result<PostingRecord, Failure> {
+    let now = ports.clock.now();
+    let id = record.id.clone();
+    match (state_of(&record, client.account(), now), &record.board_id) {
+        (PostingState::Unlinked | PostingState::OtherAccount, _) => Ok(record),
+        (PostingState::Unknown, _) => look_up(ports, client, &id),
+        (PostingState::Submitting, _)
+            if record.stage == Stage::Created && record.lease_until <= now =>
+        {
+            finish(ports, client, &id)
+        }
+        (_, Some(board_id)) => match client.detail(board_id) {
+            Ok(board) => {
+                // An edit under way is left to its caller; one that was left behind is settled by what stands there.
+                match settle_edit(ports, client, &id, &board) {
+                    Ok(_) => {}
+                    Err(failure) if failure.code == "update-in-progress" => return Ok(record),
+                    Err(failure) => return Err(failure),
+                }
+                absorb(ports, client.protocol(), &id, &board)
+            }
+            Err(BoardError::NotFound) => gone(ports, &id),
+            Err(error) => Err(error.into_failure()),
+        },
+        _ => Ok(record),
+    }
+}

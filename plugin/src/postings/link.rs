@@ -1,0 +1,324 @@
+//! Connecting jobs with postings that stand at TopCV already, and ending such a connection.
+
+use url::Url;
+
+use crate::contract::events::PostingState;
+use crate::contract::postings::{BoardPage, BoardPosting as Listed, Posting};
+use crate::contract::storage::Precondition;
+use crate::contract::types::Disposition;
+use crate::digest;
+use crate::failure::{Failure, failure, invalid, problem};
+use crate::ports::Ports;
+use crate::state::connection::ConnectionRecord;
+use crate::state::keys;
+use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage, Standing};
+use crate::state::record::{self, SaveError};
+use crate::topcv::client::Client;
+use crate::topcv::errors::BoardError;
+use crate::topcv::protocol::Protocol;
+use crate::topcv::wire::BoardPosting;
+use crate::vietnam::time::{is_day, parse_local};
+
+use super::absorb::apply;
+use super::publish::request_id_reused;
+use super::saga::{adopt, already_linked, claim};
+use super::sent::{keep_ours, matches};
+use super::view::{check_id, is_over, load, modify, show, state_of};
+
+/// See `wit/postings.wit`.
+pub fn link_job(
+    ports: Ports<'_>,
+    request_id: &str,
+    job: &str,
+    board_posting: &str,
+) -> Result<Posting, Failure> {
+    check_id("request-id", request_id)?;
+    check_id("job-id", job)?;
+    let mut client = Client::open(ports)?;
+    let board_id = board_id_of(client.protocol(), board_posting)?;
+    let content = digest::of(&["link", job, &board_id]);
+    if let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))?
+    {
+        return if stored.value.request_digest == content {
+            show(ports, stored.value)
+        } else {
+            Err(request_id_reused())
+        };
+    }
+    let board = client.detail(&board_id).map_err(not_ours)?;
+    if let Some(record) = doubtful_publish(ports, &client, job, &board)? {
+        let record = adopt(ports, &mut client, &record.id, &board)?;
+        return show(ports, record);
+    }
+    if let Some(owner) = claim(ports, &board.id, request_id)? {
+        return Err(already_linked(&owner));
+    }
+    let record = linked(ports, &client, request_id, job, content, &board);
+    match record::save(
+        ports.storage,
+        &keys::posting(request_id),
+        &record,
+        &Precondition::Absent,
+    ) {
+        Ok(_) => {}
+        // The same request from another caller: it wrote the same.
+        Err(SaveError::Raced) => return show(ports, load(ports, request_id)?.value),
+        Err(SaveError::Failed(failure)) => return Err(failure),
+    }
+    record::modify::<JobRecord, ()>(ports.storage, &keys::job(job), |present| {
+        let mut next = present.unwrap_or_default();
+        if !next.postings.iter().any(|id| id == request_id) {
+            next.postings.push(request_id.to_owned());
+        }
+        Ok((Some(next), ()))
+    })?;
+    ConnectionRecord::modify(ports, |connection| connection.remember(&board.id))?;
+    show(ports, record)
+}
+
+/// Ends the connection between job and posting. The board is not asked.
+pub fn unlink_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
+    let (connection, _) = ConnectionRecord::load(ports)?;
+    let now = ports.clock.now();
+    let record = modify(ports, id, |record| {
+        let state = state_of(record, connection.account, now);
+        if matches!(state, PostingState::Submitting | PostingState::Unknown) {
+            return Err(super::view::wrong_state(record, state));
+        }
+        record.unlinked = true;
+        Ok(())
+    })?;
+    show(ports, record)
+}
+
+/// What stands at the board, a page at a time; the cursor is the page's number.
+pub fn list_linkable(ports: Ports<'_>, cursor: Option<&str>) -> Result<BoardPage, Failure> {
+    let page = match cursor {
+        None => 1,
+        Some(text) => text
+            .parse::<u64>()
+            .ok()
+            .filter(|page| (1..=100_000).contains(page))
+            .ok_or_else(bad_cursor)?,
+    };
+    let mut client = Client::open(ports)?;
+    let listed = client.list(page).map_err(BoardError::into_failure)?;
+    let now = ports.clock.now();
+    let mut postings = Vec::with_capacity(listed.postings.len());
+    for board in listed.postings {
+        let linked_as = match record::load::<BoardRecord>(ports.storage, &keys::board(&board.id))? {
+            Some(owner) => {
+                record::load::<PostingRecord>(ports.storage, &keys::posting(&owner.value.posting))?
+                    .filter(|stored| !stored.value.unlinked)
+                    .map(|stored| stored.value.id)
+            }
+            None => None,
+        };
+        postings.push(shown(client.protocol(), board, linked_as, now));
+    }
+    Ok(BoardPage {
+        postings,
+        next: listed.more.then(|| (page + 1).to_string()),
+    })
+}
+
+/// The failure for a cursor that is not one of ours.
+pub(super) fn bad_cursor() -> Failure {
+    invalid(vec![problem(
+        "cursor",
+        "bad-cursor",
+        "Con trỏ trang không hợp lệ. Hãy tải lại danh sách từ đầu.",
+        "The cursor is not one of this list. Load the list from the start.",
+    )])
+}
+
+/// Another account's posting looks like none.
+pub(super) fn not_ours(error: BoardError) -> Failure {
+    match error {
+        BoardError::NotFound | BoardError::Forbidden => BoardError::NotFound.into_failure(),
+        other => other.into_failure(),
+    }
+}
+
+fn shown(protocol: &Protocol, board: BoardPosting, linked_as: Option<String>, now: u64) -> Listed {
+    let deadline = board.text("deadline").filter(|day| is_day(day));
+    let state = match board.standing(protocol).unwrap_or_default() {
+        Standing::Rejected => PostingState::Rejected,
+        Standing::Closed => PostingState::Closed,
+        Standing::Expired => PostingState::Expired,
+        _ if is_over(deadline.as_deref(), now) => PostingState::Expired,
+        Standing::Live => PostingState::Live,
+        Standing::Pending => PostingState::PendingReview,
+    };
+    Listed {
+        title: board.text("title").unwrap_or_default(),
+        url: board.url,
+        state,
+        deadline,
+        created_at: board.created_at.as_deref().and_then(parse_local),
+        linked_as,
+        id: board.id,
+    }
+}
+
+/// A publish of the same job that is in doubt and has this very content.
+fn doubtful_publish(
+    ports: Ports<'_>,
+    client: &Client<'_>,
+    job: &str,
+    board: &BoardPosting,
+) -> Result<Option<PostingRecord>, Failure> {
+    let Some(list) = record::load::<JobRecord>(ports.storage, &keys::job(job))? else {
+        return Ok(None);
+    };
+    for id in list.value.postings {
+        let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))?
+        else {
+            continue;
+        };
+        let unknown =
+            state_of(&stored.value, client.account(), ports.clock.now()) == PostingState::Unknown;
+        if unknown && matches(&stored.value.sent, &board.fields) {
+            return Ok(Some(stored.value));
+        }
+    }
+    Ok(None)
+}
+
+fn linked(
+    ports: Ports<'_>,
+    client: &Client<'_>,
+    request_id: &str,
+    job: &str,
+    request_digest: String,
+    board: &BoardPosting,
+) -> PostingRecord {
+    let now = ports.clock.now();
+    let mut record = PostingRecord {
+        id: request_id.to_owned(),
+        job: job.to_owned(),
+        account: client.account(),
+        board_id: Some(board.id.clone()),
+        url: board.url.clone(),
+        title: board.text("title").unwrap_or_default(),
+        stage: Stage::Done,
+        standing: Standing::Pending,
+        run_status: None,
+        approval_status: None,
+        reason: None,
+        unlinked: false,
+        linked: true,
+        revision: 1,
+        round: 1,
+        deadline: None,
+        created_at: now,
+        sent_at: now,
+        changed_at: now,
+        request_digest,
+        sent: keep_ours(&board.fields, &std::collections::BTreeMap::new()),
+        lease_until: 0,
+        edit: None,
+        reopening: None,
+        candidates: Vec::new(),
+    };
+    apply(client.protocol(), &mut record, board);
+    record
+}
+
+/// An id, or the page that TopCV shows for it: `…/<slug>/<id>.html`.
+fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
+    let given = given.trim();
+    let is_id = |text: &str| {
+        !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if is_id(given) {
+        return Ok(given.to_owned());
+    }
+    Url::parse(given)
+        .ok()
+        .filter(|url| is_site(protocol, url))
+        .and_then(|url| {
+            let last = url
+                .path_segments()?
+                .rfind(|segment| !segment.is_empty())?
+                .to_owned();
+            let name = last.strip_suffix(".html").unwrap_or(&last);
+            let id = name
+                .rsplit('-')
+                .next()
+                .unwrap_or(name)
+                .trim_start_matches('j');
+            is_id(id).then(|| id.to_owned())
+        })
+        .ok_or_else(|| Failure {
+            problems: vec![problem(
+                "board-posting",
+                "bad-board-posting",
+                "Cần mã số của tin hoặc đường dẫn của tin trên topcv.vn.",
+                "The number of the posting, or its address on topcv.vn, is expected.",
+            )],
+            ..failure(
+                Disposition::FixInput,
+                "bad-board-posting",
+                "Không nhận ra tin này. Hãy dán mã số hoặc đường dẫn của tin trên TopCV.",
+                "That is no posting of TopCV's. Paste its number or its address there.",
+            )
+        })
+}
+
+fn is_site(protocol: &Protocol, url: &Url) -> bool {
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let base = Url::parse(protocol.get("base_url")).ok();
+    let base_host = base.as_ref().and_then(Url::host_str);
+    matches!(url.scheme(), "https" | "http")
+        && (base_host == Some(host)
+            || protocol
+                .list("site.hosts")
+                .any(|pattern| match pattern.strip_prefix("*.") {
+                    Some(domain) => host
+                        .strip_suffix(domain)
+                        .is_some_and(|rest| rest.ends_with('.')),
+                    None => host == pattern,
+                }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_addresses_name_the_same_posting() {
+        let protocol = Protocol::default();
+        for given in [
+            "1234567",
+            " 1234567 ",
+            "https://www.topcv.vn/viec-lam/ky-su-phan-mem/1234567.html",
+            "https://www.topcv.vn/viec-lam/ky-su-phan-mem/1234567.html?ta_source=x#top",
+            "https://topcv.vn/brand/abc/tuyen-dung/ky-su-1234567.html",
+        ] {
+            assert_eq!(board_id_of(&protocol, given).unwrap(), "1234567", "{given}");
+        }
+    }
+
+    #[test]
+    fn other_sites_and_words_are_refused() {
+        let protocol = Protocol::default();
+        for given in [
+            "",
+            "abc",
+            "12/34",
+            "https://www.example.com/viec-lam/x/1234567.html",
+            "https://eviltopcv.vn/viec-lam/x/1234567.html",
+            "https://www.topcv.vn/viec-lam/",
+            "javascript:1234567",
+        ] {
+            assert_eq!(
+                board_id_of(&protocol, given).unwrap_err().code,
+                "bad-board-posting",
+                "{given}"
+            );
+        }
+    }
+}

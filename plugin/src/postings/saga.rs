@@ -1,0 +1,237 @@
+//! The steps that publish, look-up, reopen and a person's answer share: reserving the job, freeing a request id, adopting a
+//! board's posting, and making it visible.
+//!
+//! Order of the stored steps: intent (`Reserved`) → job's list → `Sending` → the board is asked → `Created` → `Done`. A crash between any two leaves a
+//! record that says what may have happened: before `Sending` the board was certainly not asked.
+
+use crate::contract::events::PostingState;
+use crate::contract::log::Level;
+use crate::contract::storage::Precondition;
+use crate::contract::types::{Disposition, Moment};
+use crate::failure::{Failure, failure, named};
+use crate::ports::Ports;
+use crate::state::connection::ConnectionRecord;
+use crate::state::keys;
+use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage, Standing};
+use crate::state::record::{self, SaveError, Stored};
+use crate::topcv::client::Client;
+use crate::topcv::errors::BoardError;
+use crate::topcv::protocol::Protocol;
+use crate::topcv::wire::BoardPosting;
+
+use super::absorb;
+use super::view::{is_active, modify, state_of};
+
+/// How far the clocks of two hosts may differ, by the contract.
+const SKEW_MS: u64 = 30_000;
+
+/// How long a caller may be at work, and the board after it: a sign-in and two tries of the write, and the board's own lag.
+pub(super) fn lease_ms(protocol: &Protocol) -> u64 {
+    2 * (protocol.number("timeout.write_ms") + protocol.number("timeout.read_ms"))
+        + protocol.number("lag.create_ms")
+        + SKEW_MS
+}
+
+/// Puts the posting on its job's list, if the job has no other one in the way.
+///
+/// The list is written also when the posting stands on it already: of two callers that decide at the same time, one loses this write and sees the other.
+pub(super) fn reserve(
+    ports: Ports<'_>,
+    record: &PostingRecord,
+    allow_second: bool,
+) -> Result<(), Failure> {
+    let now = ports.clock.now();
+    record::modify::<JobRecord, ()>(ports.storage, &keys::job(&record.job), |present| {
+        let mut job = present.unwrap_or_default();
+        let mut kept = Vec::new();
+        for id in job.postings.drain(..).filter(|id| *id != record.id) {
+            let Some(other) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))?
+            else {
+                continue;
+            };
+            stands_in_the_way(&other.value, record.account, now, allow_second)?;
+            kept.push(id);
+        }
+        kept.push(record.id.clone());
+        job.postings = kept;
+        Ok((Some(job), ()))
+    })
+}
+
+fn stands_in_the_way(
+    other: &PostingRecord,
+    account: u32,
+    now: Moment,
+    allow_second: bool,
+) -> Result<(), Failure> {
+    let state = state_of(other, account, now);
+    // Reserved and left: the board was certainly not asked. Its caller has to reserve again, and will see us.
+    let abandoned = other.stage == Stage::Reserved && other.lease_until <= now;
+    let (code, vi, en) = match state {
+        _ if abandoned => return Ok(()),
+        PostingState::Submitting | PostingState::Unknown => (
+            "publish-in-doubt",
+            "Công việc này có một lần đăng chưa rõ kết quả. Hãy hoàn tất hoặc tra cứu lần đó trước, để không bị trừ phí hai lần.",
+            "This job has a publish whose outcome is not known yet. Finish it or look it up first, so that nothing is paid for twice.",
+        ),
+        _ if is_active(state) && !allow_second => (
+            "already-posted",
+            "Công việc này đã có tin trên TopCV. Hãy cập nhật tin đó, hoặc xác nhận muốn đăng thêm một tin nữa.",
+            "This job has a posting on TopCV already. Update that one, or confirm that you want a second one.",
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure {
+        extra: vec![named("posting-id", other.id.clone())],
+        ..failure(Disposition::Conflict, code, vi, en)
+    })
+}
+
+/// Forgets a posting that certainly does not exist at the board: its request id is free again.
+pub(super) fn free(ports: Ports<'_>, stored: &Stored<PostingRecord>) -> Result<(), Failure> {
+    record::remove(
+        ports.storage,
+        &keys::posting(&stored.value.id),
+        &stored.version,
+    )?;
+    record::modify::<JobRecord, ()>(ports.storage, &keys::job(&stored.value.job), |present| {
+        Ok(match present {
+            Some(mut job) if job.postings.contains(&stored.value.id) => {
+                job.postings.retain(|id| *id != stored.value.id);
+                (Some(job), ())
+            }
+            _ => (None, ()),
+        })
+    })
+}
+
+/// Claims a posting at the board for one of ours. `Some`: it is somebody else's already.
+pub(super) fn claim(
+    ports: Ports<'_>,
+    board_id: &str,
+    posting: &str,
+) -> Result<Option<PostingRecord>, Failure> {
+    let key = keys::board(board_id);
+    let wanted = BoardRecord {
+        posting: posting.to_owned(),
+    };
+    loop {
+        let precondition = match record::load::<BoardRecord>(ports.storage, &key)? {
+            Some(stored) if stored.value.posting == posting => return Ok(None),
+            Some(stored) => {
+                let owner = record::load::<PostingRecord>(
+                    ports.storage,
+                    &keys::posting(&stored.value.posting),
+                )?;
+                if let Some(owner) = owner.filter(|owner| !owner.value.unlinked) {
+                    return Ok(Some(owner.value));
+                }
+                Precondition::Version(stored.version)
+            }
+            None => Precondition::Absent,
+        };
+        match record::save(ports.storage, &key, &wanted, &precondition) {
+            Ok(_) => return Ok(None),
+            // Somebody else has just claimed it: look whose it is now.
+            Err(SaveError::Raced) => {}
+            Err(SaveError::Failed(failure)) => return Err(failure),
+        }
+    }
+}
+
+/// Takes a posting of the board's as the one that this request created, and makes it visible if need be.
+pub(super) fn adopt(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    id: &str,
+    board: &BoardPosting,
+) -> Result<PostingRecord, Failure> {
+    if let Some(owner) = claim(ports, &board.id, id)? {
+        return Err(already_linked(&owner));
+    }
+    let now = ports.clock.now();
+    let lease = lease_ms(client.protocol());
+    modify(ports, id, |record| {
+        record.board_id = Some(board.id.clone());
+        record.url = board.url.clone().or_else(|| record.url.clone());
+        record.stage = Stage::Created;
+        record.candidates.clear();
+        record.lease_until = now + lease;
+        Ok(())
+    })?;
+    finish(ports, client, id)
+}
+
+/// The second half of a creation: read it, publish it where the board asks for that, and note how it stands.
+///
+/// Safe to repeat: it publishes only what the board shows as not published.
+pub(super) fn finish(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    id: &str,
+) -> Result<PostingRecord, Failure> {
+    let present = super::view::load(ports, id)?.value;
+    let Some(board_id) = present.board_id.clone() else {
+        return Ok(present);
+    };
+    ConnectionRecord::modify(ports, |connection| connection.remember(&board_id))?;
+    let mut board = match client.detail(&board_id) {
+        Ok(board) => board,
+        Err(error) => {
+            ports.log.write(
+                Level::Warn,
+                "publish.detail-not-read",
+                &[("board-posting", &board_id)],
+            );
+            return paused(ports, id, &error);
+        }
+    };
+    let mode = client.protocol().get("publish").to_owned();
+    let not_visible = board.asks_for_publish(client.protocol());
+    let silent = board.run_status.is_none();
+    if (mode == "auto" && not_visible) || (mode == "always" && (not_visible || silent)) {
+        if let Err(error) = client.publish(&board_id) {
+            paused(ports, id, &error)?;
+            return if error.may_have_happened() {
+                Ok(super::view::load(ports, id)?.value)
+            } else {
+                Err(error.into_failure())
+            };
+        }
+        if let Ok(fresh) = client.detail(&board_id) {
+            board = fresh;
+        }
+    }
+    let protocol = client.protocol();
+    modify(ports, id, |record| {
+        record.stage = Stage::Done;
+        record.lease_until = 0;
+        record.standing = Standing::Pending;
+        absorb::apply(protocol, record, &board);
+        Ok(())
+    })
+}
+
+/// Created but not finished: the lease ends, so that the next call can go on.
+fn paused(ports: Ports<'_>, id: &str, _error: &BoardError) -> Result<PostingRecord, Failure> {
+    modify(ports, id, |record| {
+        record.lease_until = 0;
+        Ok(())
+    })
+}
+
+/// The failure for a posting at the board that another posting here has.
+pub(super) fn already_linked(owner: &PostingRecord) -> Failure {
+    Failure {
+        extra: vec![
+            named("posting-id", owner.id.clone()),
+            named("job-id", owner.job.clone()),
+        ],
+        ..failure(
+            Disposition::Conflict,
+            "already-linked",
+            "Tin này đã được liên kết với một công việc khác trên hệ thống.",
+            "That posting is linked with a job here already.",
+        )
+    }
+}

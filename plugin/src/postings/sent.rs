@@ -1,0 +1,50 @@
+//! The fields of a posting as they are kept for comparison: canonical, contact fields and long texts as digests only.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value as Json, json};
+
+use super::form::{Body, KEYS, canonical, is_contact};
+use crate::digest;
+
+/// Longer values are kept as digests, so that a record stays far below a value's size.
+const LONGEST_KEPT: usize = 300;
+
+/// One value as it is kept.
+pub(super) fn kept(key: &str, value: &Json) -> Json {
+    let value = canonical(key, value);
+    let text = value.to_string();
+    if value.is_null() {
+        Json::Null
+    } else if is_contact(key) || text.len() > LONGEST_KEPT {
+        json!({ "digest": digest::short(&[key, &text]) })
+    } else {
+        value
+    }
+}
+
+/// All fields of ours in a body, as they are kept.
+pub(super) fn keep(body: &Body) -> BTreeMap<String, Json> {
+    body.iter()
+        .map(|(key, value)| (key.clone(), kept(key, value)))
+        .collect()
+}
+
+/// The fields of ours in what the board shows; its other fields are not for us to compare.
+pub(super) fn keep_ours(board: &Body, also: &BTreeMap<String, Json>) -> BTreeMap<String, Json> {
+    board
+        .iter()
+        .filter(|(key, _)| KEYS.contains(&key.as_str()) || also.contains_key(key.as_str()))
+        .map(|(key, value)| (key.clone(), kept(key, value)))
+        .collect()
+}
+
+/// Whether what the board shows is what was sent: every field that both have is the same, and the title is among them.
+pub(super) fn matches(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
+    board.contains_key("title")
+        && sent.iter().all(|(key, value)| {
+            board
+                .get(key)
+                .is_none_or(|shown| kept(key, shown) == *value)
+        })
+}

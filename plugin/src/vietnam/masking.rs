@@ -1,0 +1,45 @@
+//! Contacts that a board shows only in part, or not at all, until the employer opens them.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Whether the text holds characters that stand for hidden ones, or says in words that something is hidden.
+pub(super) fn is_masked_text(raw: &str) -> bool {
+    let text: String = raw.nfc().collect::<String>().to_lowercase();
+    text.trim().is_empty()
+        || text.contains(['*', '•', '●', '∙', '…', '█', '＊'])
+        || text.contains("...")
+        || SAID_IN_WORDS.iter().any(|words| text.contains(words))
+}
+
+/// Not the bare word "ẩn": it is a given name too.
+const SAID_IN_WORDS: &[&str] = &[
+    "ẩn danh",
+    "đã ẩn",
+    "bị ẩn",
+    "được ẩn",
+    "ứng viên ẩn",
+    "thông tin ẩn",
+    "ẩn thông tin",
+    "chưa mở liên hệ",
+    "mở liên hệ để",
+    "hidden",
+];
+
+/// Characters that nobody sees: controls, direction marks, zero-width ones. They are no part of a contact or a file name,
+/// and can make one look like another.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{00AD}'
+                | '\u{034F}'
+                | '\u{061C}'
+                | '\u{180E}'
+                | '\u{200B}'..='\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}'
+                | '\u{FEFF}'
+                | '\u{FFF9}'..='\u{FFFB}'
+                | '\u{E0000}'..='\u{E007F}'
+        )
+}
