@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod client;
+pub mod enumerations;
 pub mod errors;
 pub mod markup;
 pub mod protocol;

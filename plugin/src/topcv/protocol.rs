@@ -62,6 +62,7 @@ pub const TABLE: &[Row] = &[
     row("metadata.skills", "skills", Assumed, "name of the list of skills"),
     row("metadata.locations", "cities", Assumed, "name of the list of cities"),
     row("metadata.job_type", "job_types", Assumed, "name of the list of job types"),
+    row("form.extra_fields", "", Unknown, "keys beyond the 25 that TopCV demands of this account: each becomes a text field of the form"),
     row("publish", "auto", Unknown, "`auto`: after create, read the detail and publish when it says so; `always`; `never`"),
     row("publish.needed", "draft,unpublished,not_published,inactive,nháp", Assumed, "run statuses that ask for publish"),
     row("edit.review", "yes", Assumed, "`yes`: an edit goes back to review; `no`: it does not"),

@@ -32,15 +32,6 @@ pub fn has_words(whole: &str, part: &str) -> bool {
         })
 }
 
-/// Characters that change how text looks or compares without being seen: zero-width space, soft hyphen, byte order mark,
-/// and the ones that turn the direction of writing.
-pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    )
-}
-
 fn words(text: &str, marks: bool) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut tone = None;

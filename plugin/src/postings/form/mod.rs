@@ -1,4 +1,19 @@
 //! TopCV's posting form: what it asks, the one validator for form, publish and update, and how its values compare.
+//!
+//! A form value is what a page shows and sends (`wit/forms.wit`); a wire value is what TopCV takes. One field is one wire key, but for
+//! `salary_negotiable`, which decides over both amounts.
+
+mod build;
+mod experience;
+mod fields;
+mod matching;
+mod prefill;
+mod validate;
+mod values;
+mod wire;
+
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Map, Value as Json};
 
@@ -6,63 +21,38 @@ use crate::contract::types::{FieldProblem, NamedValue, Text};
 use crate::failure::text;
 use crate::topcv::catalogue::Catalogue;
 
+pub use crate::topcv::enumerations::KEYS;
+
+pub(super) use build::{for_job, for_posting};
+
 /// A posting's body on the wire: keys of [`KEYS`] with TopCV's types, and what the operator added.
 pub type Body = Map<String, Json>;
 
-/// The keys of a posting's body, in TopCV's order.
-pub const KEYS: [&str; 25] = [
-    "title",
-    "position_title",
-    "main_category",
-    "skills",
-    "locations",
-    "salary_level",
-    "salary_from",
-    "salary_to",
-    "salary_currency",
-    "job_type",
-    "employee_level",
-    "experience",
-    "quantity",
-    "gender",
-    "job_description",
-    "job_requirement",
-    "job_benefit",
-    "deadline",
-    "contact_name",
-    "contact_phone",
-    "contact_email",
-    "publish_request_days",
-    "job_tag_ids",
-    "recruitment_campaign_id",
-    "create_recruitment_campaign",
-];
-
-/// Checks a new posting's form values and answers the whole body.
+/// Checks a new posting's form values and answers the whole body, every key of [`KEYS`] in it. Fields with a default may be absent.
+/// `today` is the day in Vietnam. Fails with every problem at once.
 pub fn validate_new(
     values: &[NamedValue],
     catalogue: &Catalogue,
     today: &str,
 ) -> Result<Body, Vec<FieldProblem>> {
-    let _ = (values, catalogue, today);
-    Ok(Body::new())
+    validate::new(values, catalogue, today)
 }
 
-/// Checks the given fields alone and together with what stands at the board.
+/// Checks the given fields, each by itself and together with what stands at the board (`present`), and answers the keys that they decide.
+/// An absent field is not touched. A value that is the form's own for what stands there comes back as the board wrote it.
 pub fn validate_change(
     values: &[NamedValue],
     present: &Body,
     catalogue: &Catalogue,
     today: &str,
 ) -> Result<Body, Vec<FieldProblem>> {
-    let _ = (values, present, catalogue, today);
-    Ok(Body::new())
+    validate::change(values, present, catalogue, today)
 }
 
-/// One wire value in the form in which two of them compare.
+/// One wire value in the form in which two of them compare: `null` for anything empty, numbers as numbers however they were written,
+/// lists sorted, text composed and without needless white space, HTML cleaned, words for codes as the codes.
 pub fn canonical(key: &str, value: &Json) -> Json {
-    let _ = key;
-    value.clone()
+    wire::canonical(key, value)
 }
 
 /// Whether the key holds a person's contact data, which is never stored.
@@ -75,13 +65,12 @@ pub fn field_of(key: &str) -> String {
     key.split('.').next().unwrap_or(key).to_owned()
 }
 
-/// The board's present values as form values.
+/// The board's present values as form values. What is empty at the board is left out.
 pub fn present(fields: &Body) -> Vec<NamedValue> {
-    let _ = fields;
-    Vec::new()
+    wire::present(fields)
 }
 
 /// The label of a field; an unknown field's is its id.
 pub fn label(field_id: &str) -> Text {
-    text(field_id, field_id)
+    fields::spec(field_id).map_or_else(|| text(field_id, field_id), fields::Spec::label)
 }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::vietnam::fold::is_invisible;
+use crate::vietnam::masking::is_invisible;
 
 /// Lists inside lists; deeper ones are flattened.
 const DEEPEST: usize = 6;
@@ -77,7 +77,7 @@ impl Writer {
                 continue;
             }
             // U+0338 would compose with the `>` of a tag before it.
-            if c.is_control() || is_invisible(c) || c == '\u{338}' {
+            if is_invisible(c) || c == '\u{338}' {
                 continue;
             }
             if !ready {

@@ -1,0 +1,212 @@
+//! The last copy of each list of options. A list can be larger than a value, so it is kept in pieces under a head.
+//!
+//! Pieces are named by their content and never change: a reader sees the old list or the new one, never a mixture. The head is
+//! written last.
+
+use serde::{Deserialize, Serialize};
+
+use super::keys;
+use super::record::{self, Record, SaveError};
+use crate::contract::storage::Precondition;
+use crate::digest;
+use crate::failure::Failure;
+use crate::ports::Ports;
+
+/// Bytes of ids and names a piece, far enough below a value's 64 KB for quotes and escapes.
+const PIECE_BYTES: usize = 24 * 1024;
+
+/// Stored under [`keys::catalogue`] of the list's name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Head {
+    /// When the board last answered the list.
+    read_at: u64,
+    /// Digest of the content; part of the pieces' names.
+    content: String,
+    /// How many pieces there are.
+    pieces: u32,
+}
+
+impl Record for Head {
+    const SCHEMA: u32 = 1;
+}
+
+/// Some of a list's options.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Piece {
+    /// Pairs of id and name.
+    options: Vec<(String, String)>,
+}
+
+impl Record for Piece {
+    const SCHEMA: u32 = 1;
+}
+
+/// A list as it was last read from the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredList {
+    /// When.
+    pub read_at: u64,
+    /// Pairs of id and name, in the board's order.
+    pub options: Vec<(String, String)>,
+}
+
+/// Reads a list. One that is not there, or not whole, is `None`: it can be read from the board again.
+pub fn load(ports: Ports<'_>, list: &str) -> Result<Option<StoredList>, Failure> {
+    // A second try for a list that was replaced between its head and its pieces.
+    for _ in 0..2 {
+        let Some(head) = lenient::<Head>(ports, &keys::catalogue(list))? else {
+            return Ok(None);
+        };
+        if let Some(options) = pieces(ports, list, &head)? {
+            return Ok(Some(StoredList {
+                read_at: head.read_at,
+                options,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Replaces a list by what the board answered at `read_at`.
+pub fn save(
+    ports: Ports<'_>,
+    list: &str,
+    options: &[(String, String)],
+    read_at: u64,
+) -> Result<(), Failure> {
+    let before = lenient::<Head>(ports, &keys::catalogue(list))?;
+    let parts: Vec<&str> = options
+        .iter()
+        .flat_map(|(id, name)| [id.as_str(), name.as_str()])
+        .collect();
+    let content = digest::short(&parts);
+    let mut count = 0;
+    for options in cut(options) {
+        let piece = Piece {
+            options: options.to_vec(),
+        };
+        put(ports, &piece_key(list, &content, count), &piece)?;
+        count += 1;
+    }
+    let head = Head {
+        read_at,
+        content,
+        pieces: count,
+    };
+    put(ports, &keys::catalogue(list), &head)?;
+    if let Some(before) = before.filter(|before| before.content != head.content) {
+        for index in 0..before.pieces {
+            // What cannot be removed only takes up room.
+            let key = piece_key(list, &before.content, index);
+            let _ = ports.storage.delete(&key, &Precondition::Any);
+        }
+    }
+    Ok(())
+}
+
+fn piece_key(list: &str, content: &str, index: u32) -> String {
+    keys::catalogue(&format!("{list}/{content}/{index}"))
+}
+
+fn pieces(
+    ports: Ports<'_>,
+    list: &str,
+    head: &Head,
+) -> Result<Option<Vec<(String, String)>>, Failure> {
+    let mut options = Vec::new();
+    for index in 0..head.pieces {
+        match lenient::<Piece>(ports, &piece_key(list, &head.content, index))? {
+            Some(piece) => options.extend(piece.options),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(options))
+}
+
+/// A copy that cannot be read is as good as none; a store that does not work is a failure.
+fn lenient<T: Record>(ports: Ports<'_>, key: &str) -> Result<Option<T>, Failure> {
+    match record::load::<T>(ports.storage, key) {
+        Ok(stored) => Ok(stored.map(|stored| stored.value)),
+        Err(failure) if failure.code == "record-unreadable" => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn put<T: Record>(ports: Ports<'_>, key: &str, value: &T) -> Result<(), Failure> {
+    record::save(ports.storage, key, value, &Precondition::Any)
+        .map(drop)
+        .map_err(|error| match error {
+            SaveError::Failed(failure) => failure,
+            SaveError::Raced => SaveError::Raced.into(),
+        })
+}
+
+fn cut(options: &[(String, String)]) -> Vec<&[(String, String)]> {
+    let mut pieces = Vec::new();
+    let (mut start, mut bytes) = (0, 0);
+    for (index, (id, name)) in options.iter().enumerate() {
+        let more = id.len() + name.len() + 8;
+        if bytes + more > PIECE_BYTES && index > start {
+            pieces.push(&options[start..index]);
+            (start, bytes) = (index, 0);
+        }
+        bytes += more;
+    }
+    if start < options.len() {
+        pieces.push(&options[start..]);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestHost;
+
+    fn options(count: usize, name: &str) -> Vec<(String, String)> {
+        (0..count)
+            .map(|id| (id.to_string(), format!("{name} \"{id}\"")))
+            .collect()
+    }
+
+    #[test]
+    fn a_list_of_thousands_is_kept_whole_and_replaced_whole() {
+        let host = TestHost::new();
+        let many = options(5_000, "Kỹ năng có tên khá dài để chiếm chỗ");
+        save(host.ports(), "skills", &many, 7).unwrap();
+        let keys = host.storage.entries.borrow().len();
+        assert!(keys > 5, "{keys}");
+        let list = load(host.ports(), "skills").unwrap().unwrap();
+        assert_eq!((list.read_at, list.options), (7, many.clone()));
+
+        save(host.ports(), "skills", &many, 8).unwrap();
+        assert_eq!(host.storage.entries.borrow().len(), keys);
+        assert_eq!(load(host.ports(), "skills").unwrap().unwrap().read_at, 8);
+
+        save(host.ports(), "skills", &options(3, "a"), 9).unwrap();
+        assert_eq!(host.storage.entries.borrow().len(), 2);
+        assert_eq!(load(host.ports(), "job_type").unwrap(), None);
+    }
+
+    #[test]
+    fn a_list_with_a_lost_or_broken_piece_is_no_list() {
+        let host = TestHost::new();
+        save(host.ports(), "skills", &options(2, "a"), 7).unwrap();
+        let head = keys::catalogue("skills");
+        let piece = {
+            let entries = host.storage.entries.borrow();
+            entries.keys().find(|key| **key != head).cloned().unwrap()
+        };
+        host.storage
+            .entries
+            .borrow_mut()
+            .get_mut(&piece)
+            .unwrap()
+            .value = b"{".to_vec();
+        assert_eq!(load(host.ports(), "skills").unwrap(), None);
+        host.storage.entries.borrow_mut().remove(&piece);
+        assert_eq!(load(host.ports(), "skills").unwrap(), None);
+        save(host.ports(), "skills", &options(2, "a"), 8).unwrap();
+        assert_eq!(load(host.ports(), "skills").unwrap().unwrap().read_at, 8);
+    }
+}
