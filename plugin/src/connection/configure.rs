@@ -36,7 +36,10 @@ pub fn configure(
     });
     let (connection, _) = ConnectionRecord::load(ports)?;
     let stored = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?;
-    let present = stored.as_ref().map(|stored| stored.value.clone()).unwrap_or_default();
+    let present = stored
+        .as_ref()
+        .map(|stored| stored.value.clone())
+        .unwrap_or_default();
     let wanted = Wanted::new(given, &connection, &present);
     if problems.is_empty() {
         problems.extend(wanted.missing());
@@ -73,8 +76,15 @@ pub fn configure(
         Ok((Some(next), ()))
     })?;
     store_connection(ports, webhook_url, &wanted, trial.account, Some(now))?;
-    ports.log.write(Level::Info, "connection.configured", &[("account", &trial.account.to_string())]);
-    Ok(ConnectionStatus { affected: trial.affected, ..status(ports)? })
+    ports.log.write(
+        Level::Info,
+        "connection.configured",
+        &[("account", &trial.account.to_string())],
+    );
+    Ok(ConnectionStatus {
+        affected: trial.affected,
+        ..status(ports)?
+    })
 }
 
 /// What the connection shall be after this call.
@@ -87,25 +97,34 @@ struct Wanted {
 impl Wanted {
     fn new(given: Given, connection: &ConnectionRecord, present: &CredentialsRecord) -> Self {
         Self {
-            access_token: given.access_token.unwrap_or_else(|| present.access_token.clone()),
-            secret_key: given.secret_key.unwrap_or_else(|| present.secret_key.clone()),
-            corrections: given.protocol.unwrap_or_else(|| connection.protocol.clone()),
+            access_token: given
+                .access_token
+                .unwrap_or_else(|| present.access_token.clone()),
+            secret_key: given
+                .secret_key
+                .unwrap_or_else(|| present.secret_key.clone()),
+            corrections: given
+                .protocol
+                .unwrap_or_else(|| connection.protocol.clone()),
         }
     }
 
     fn missing(&self) -> Vec<crate::contract::types::FieldProblem> {
-        [(settings::ACCESS_TOKEN, &self.access_token), (settings::SECRET_KEY, &self.secret_key)]
-            .into_iter()
-            .filter(|(_, value)| value.is_empty())
-            .map(|(field, _)| {
-                problem(
-                    field,
-                    "required",
-                    "Cần nhập mục này. Sao chép từ TopCV: Cài đặt tài khoản > Kết nối API.",
-                    "This is required. Copy it from TopCV: Cài đặt tài khoản > Kết nối API.",
-                )
-            })
-            .collect()
+        [
+            (settings::ACCESS_TOKEN, &self.access_token),
+            (settings::SECRET_KEY, &self.secret_key),
+        ]
+        .into_iter()
+        .filter(|(_, value)| value.is_empty())
+        .map(|(field, _)| {
+            problem(
+                field,
+                "required",
+                "Cần nhập mục này. Sao chép từ TopCV: Cài đặt tài khoản > Kết nối API.",
+                "This is required. Copy it from TopCV: Cài đặt tài khoản > Kết nối API.",
+            )
+        })
+        .collect()
     }
 
     /// A form opened only to copy the URL, or a correction that concerns no call, asks nobody: each sign-in makes a new signing key.
@@ -114,7 +133,9 @@ impl Wanted {
             corrections
                 .iter()
                 .filter(|(key, _)| {
-                    key.as_str() == "base_url" || key.starts_with("path.") || key.starts_with("header.")
+                    key.as_str() == "base_url"
+                        || key.starts_with("path.")
+                        || key.starts_with("header.")
                 })
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect()
@@ -148,9 +169,15 @@ impl Trial {
             return Ok(self);
         }
         self.affected = mentions(ports, current, |record, state| {
-            record.account == current && record.board_id.is_some() && state != PostingState::Unlinked
+            record.account == current
+                && record.board_id.is_some()
+                && state != PostingState::Unlinked
         })?;
-        if self.affected.is_empty() || accepted { Ok(self) } else { Err(other_account(&self.affected)) }
+        if self.affected.is_empty() || accepted {
+            Ok(self)
+        } else {
+            Err(other_account(&self.affected))
+        }
     }
 }
 
@@ -161,24 +188,38 @@ fn try_out(
     connection: &ConnectionRecord,
     present: &CredentialsRecord,
 ) -> Result<Trial, Failure> {
-    let session = connect(ports, protocol, &wanted.access_token, &wanted.secret_key).map_err(refused)?;
+    let session =
+        connect(ports, protocol, &wanted.access_token, &wanted.secret_key).map_err(refused)?;
     let current = account_in_use(connection, present);
     let same = current == 0 || wanted.access_token == present.access_token;
     let account = if same {
         current.max(1)
     } else {
-        let mut client = Client::with_session(ports, protocol.clone(), &wanted.secret_key, &session);
+        let mut client =
+            Client::with_session(ports, protocol.clone(), &wanted.secret_key, &session);
         account_of(&mut client, connection, current)?
     };
-    Ok(Trial { session, account, affected: Vec::new() })
+    Ok(Trial {
+        session,
+        account,
+        affected: Vec::new(),
+    })
 }
 
 fn account_in_use(connection: &ConnectionRecord, present: &CredentialsRecord) -> u32 {
-    if present.account == 0 { connection.account } else { present.account }
+    if present.account == 0 {
+        connection.account
+    } else {
+        present.account
+    }
 }
 
 /// Finds the account behind new credentials by asking for postings that are known: the present account's first, then earlier ones'.
-fn account_of(client: &mut Client<'_>, connection: &ConnectionRecord, current: u32) -> Result<u32, Failure> {
+fn account_of(
+    client: &mut Client<'_>,
+    connection: &ConnectionRecord,
+    current: u32,
+) -> Result<u32, Failure> {
     if connection.known.values().all(Vec::is_empty) {
         return Ok(current);
     }
@@ -194,7 +235,14 @@ fn account_of(client: &mut Client<'_>, connection: &ConnectionRecord, current: u
         }
     }
     // The present account without a known posting cannot be told from a new one; the careful answer is a new number.
-    Ok(connection.known.keys().copied().max().unwrap_or(0).max(current) + 1)
+    Ok(connection
+        .known
+        .keys()
+        .copied()
+        .max()
+        .unwrap_or(0)
+        .max(current)
+        + 1)
 }
 
 fn refused(error: BoardError) -> Failure {
@@ -267,7 +315,8 @@ fn store_connection(
 
 fn webhook_problem(url: &str) -> Option<crate::contract::types::FieldProblem> {
     let usable = url.len() <= 2_048
-        && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+        && Url::parse(url)
+            .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     (!usable).then(|| {
         problem(
             "webhook-url",
@@ -299,7 +348,8 @@ impl Lease {
     }
 
     fn release(self, ports: Ports<'_>) -> Result<(), Failure> {
-        let Some(stored) = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)? else {
+        let Some(stored) = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
+        else {
             return Ok(());
         };
         if self.fresh && !stored.value.is_complete() {
@@ -307,7 +357,13 @@ impl Lease {
             return Ok(());
         }
         record::modify::<CredentialsRecord, ()>(ports.secrets, keys::CREDENTIALS, |stored| {
-            Ok((stored.map(|record| CredentialsRecord { signing_in_until: None, ..record }), ()))
+            Ok((
+                stored.map(|record| CredentialsRecord {
+                    signing_in_until: None,
+                    ..record
+                }),
+                (),
+            ))
         })
     }
 }

@@ -33,9 +33,18 @@ pub fn describe() -> Manifest {
                 required: false,
             },
         ],
-        features: ["publish", "update", "close", "reopen", "link", "list-linkable", "reconcile", "fetch-cv"]
-            .map(String::from)
-            .to_vec(),
+        features: [
+            "publish",
+            "update",
+            "close",
+            "reopen",
+            "link",
+            "list-linkable",
+            "reconcile",
+            "fetch-cv",
+        ]
+        .map(String::from)
+        .to_vec(),
         extra: Vec::new(),
     }
 }
@@ -84,7 +93,10 @@ fn secret_key() -> Setting {
 fn protocol() -> Setting {
     Setting {
         id: settings::PROTOCOL.into(),
-        label: text("Điều chỉnh giao thức TopCV", "Corrections to TopCV's protocol"),
+        label: text(
+            "Điều chỉnh giao thức TopCV",
+            "Corrections to TopCV's protocol",
+        ),
         help: text(
             "Một đối tượng JSON: tên dòng trong bảng giao thức và giá trị thay thế, ví dụ {\"base_url\": \"https://partner.topcv.vn\", \"signing_key\": \"auto\"}. Quyết định Secret Key được gửi tới đâu: chỉ người vận hành hệ thống được sửa.",
             "One JSON object: row names of the protocol table with their new values, such as {\"base_url\": \"https://partner.topcv.vn\", \"signing_key\": \"auto\"}. Decides where the Secret Key is sent: for the operator only.",

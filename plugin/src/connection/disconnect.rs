@@ -19,7 +19,9 @@ use super::status::shown;
 pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
     // A credentials record that cannot be read is forgotten like any other.
-    let credentials = load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS).ok().flatten();
+    let credentials = load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)
+        .ok()
+        .flatten();
     let affected = mentions(ports, connection.account, |_, state| {
         connection.configured && matches!(state, PostingState::Live | PostingState::PendingReview)
     })?;
@@ -43,7 +45,15 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
         },
         Err(error) => return Err(storage_failure(keys::CREDENTIALS, &error)),
     }
-    ports.log.write(Level::Info, "connection.ended", &[("board-told", if told == Some(true) { "yes" } else { "no" })]);
+    ports.log.write(
+        Level::Info,
+        "connection.ended",
+        &[("board-told", if told == Some(true) { "yes" } else { "no" })],
+    );
     let (connection, _) = ConnectionRecord::load(ports)?;
-    Ok(ConnectionStatus { affected, board_told: told, ..shown(&connection, None) })
+    Ok(ConnectionStatus {
+        affected,
+        board_told: told,
+        ..shown(&connection, None)
+    })
 }

@@ -34,13 +34,26 @@ pub fn read(settings: &[NamedValue]) -> Result<Given, Vec<FieldProblem>> {
     for setting in settings {
         let name = setting.name.as_str();
         if seen.contains(&name) {
-            problems.push(problem(name, "duplicate", "Cài đặt này được gửi hai lần.", "This setting was sent twice."));
+            problems.push(problem(
+                name,
+                "duplicate",
+                "Cài đặt này được gửi hai lần.",
+                "This setting was sent twice.",
+            ));
             continue;
         }
         seen.push(name);
         match name {
-            ACCESS_TOKEN => take(&mut given.access_token, credential(name, &setting.value), &mut problems),
-            SECRET_KEY => take(&mut given.secret_key, credential(name, &setting.value), &mut problems),
+            ACCESS_TOKEN => take(
+                &mut given.access_token,
+                credential(name, &setting.value),
+                &mut problems,
+            ),
+            SECRET_KEY => take(
+                &mut given.secret_key,
+                credential(name, &setting.value),
+                &mut problems,
+            ),
             PROTOCOL => match corrections(&setting.value) {
                 Ok(corrections) => given.protocol = Some(corrections),
                 Err(found) => problems.extend(found),
@@ -53,10 +66,18 @@ pub fn read(settings: &[NamedValue]) -> Result<Given, Vec<FieldProblem>> {
             )),
         }
     }
-    if problems.is_empty() { Ok(given) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(given)
+    } else {
+        Err(problems)
+    }
 }
 
-fn take(slot: &mut Option<String>, read: Result<Option<String>, FieldProblem>, problems: &mut Vec<FieldProblem>) {
+fn take(
+    slot: &mut Option<String>,
+    read: Result<Option<String>, FieldProblem>,
+    problems: &mut Vec<FieldProblem>,
+) {
     match read {
         Ok(value) => *slot = value,
         Err(found) => problems.push(found),
@@ -66,14 +87,24 @@ fn take(slot: &mut Option<String>, read: Result<Option<String>, FieldProblem>, p
 /// A credential travels in a header: what cannot stand in one is refused before it is sent anywhere.
 fn credential(name: &str, value: &Value) -> Result<Option<String>, FieldProblem> {
     let Value::Text(text) = value else {
-        return Err(problem(name, "wrong-kind", "Cần một đoạn văn bản.", "Text is expected."));
+        return Err(problem(
+            name,
+            "wrong-kind",
+            "Cần một đoạn văn bản.",
+            "Text is expected.",
+        ));
     };
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     if text.chars().count() > MOST_CHARACTERS as usize {
-        return Err(problem(name, "too-long", "Quá dài; hãy sao chép lại.", "Too long; copy it again."));
+        return Err(problem(
+            name,
+            "too-long",
+            "Quá dài; hãy sao chép lại.",
+            "Too long; copy it again.",
+        ));
     }
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(problem(
@@ -95,11 +126,14 @@ fn corrections(value: &Value) -> Result<BTreeMap<String, String>, Vec<FieldProbl
             "A JSON object whose values are text, numbers or true/false is expected.",
         )]
     };
-    let (Value::Json(text) | Value::Text(text)) = value else { return Err(not_an_object()) };
+    let (Value::Json(text) | Value::Text(text)) = value else {
+        return Err(not_an_object());
+    };
     if text.trim().is_empty() {
         return Ok(BTreeMap::new());
     }
-    let object: BTreeMap<String, serde_json::Value> = serde_json::from_str(text).map_err(|_| not_an_object())?;
+    let object: BTreeMap<String, serde_json::Value> =
+        serde_json::from_str(text).map_err(|_| not_an_object())?;
     let mut corrections = BTreeMap::new();
     for (key, value) in object {
         let text = match value {
@@ -119,12 +153,17 @@ mod tests {
     use crate::failure::named;
 
     fn json(text: &str) -> NamedValue {
-        NamedValue { name: PROTOCOL.into(), value: Value::Json(text.into()) }
+        NamedValue {
+            name: PROTOCOL.into(),
+            value: Value::Json(text.into()),
+        }
     }
 
     #[test]
     fn the_empty_text_keeps_what_is_stored() {
-        let given = read(&[named(ACCESS_TOKEN, " "), named(SECRET_KEY, "")]).ok().unwrap();
+        let given = read(&[named(ACCESS_TOKEN, " "), named(SECRET_KEY, "")])
+            .ok()
+            .unwrap();
         assert!(given.access_token.is_none() && given.secret_key.is_none());
     }
 
@@ -132,15 +171,30 @@ mod tests {
     fn all_problems_come_at_once() {
         let problems = read(&[
             named(ACCESS_TOKEN, "a b"),
-            NamedValue { name: SECRET_KEY.into(), value: Value::Integer(1) },
+            NamedValue {
+                name: SECRET_KEY.into(),
+                value: Value::Integer(1),
+            },
             named("colour", "red"),
             named("colour", "red"),
             json(r#"{"base_url":"nowhere"}"#),
         ])
         .err()
         .unwrap();
-        let codes: Vec<_> = problems.iter().map(|problem| problem.code.as_str()).collect();
-        assert_eq!(codes, ["bad-characters", "wrong-kind", "unknown-setting", "duplicate", "bad-protocol-value"]);
+        let codes: Vec<_> = problems
+            .iter()
+            .map(|problem| problem.code.as_str())
+            .collect();
+        assert_eq!(
+            codes,
+            [
+                "bad-characters",
+                "wrong-kind",
+                "unknown-setting",
+                "duplicate",
+                "bad-protocol-value"
+            ]
+        );
     }
 
     #[test]
@@ -150,7 +204,9 @@ mod tests {
 
     #[test]
     fn corrections_may_be_numbers_and_switches() {
-        let given = read(&[json(r#"{"list.limit":10,"accept_flat_profile":true}"#)]).ok().unwrap();
+        let given = read(&[json(r#"{"list.limit":10,"accept_flat_profile":true}"#)])
+            .ok()
+            .unwrap();
         let corrections = given.protocol.unwrap();
         assert_eq!(corrections["list.limit"], "10");
         assert_eq!(corrections["accept_flat_profile"], "yes");

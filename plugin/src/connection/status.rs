@@ -14,25 +14,40 @@ use super::settings;
 /// Works without credentials and when TopCV is down.
 pub fn status(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
-    let credentials =
-        record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?.map(|stored| stored.value);
+    let credentials = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
+        .map(|stored| stored.value);
     Ok(shown(&connection, credentials.as_ref()))
 }
 
 /// The records as the contract shows them: of a secret, only that it is there.
-pub(super) fn shown(connection: &ConnectionRecord, credentials: Option<&CredentialsRecord>) -> ConnectionStatus {
+pub(super) fn shown(
+    connection: &ConnectionRecord,
+    credentials: Option<&CredentialsRecord>,
+) -> ConnectionStatus {
     let complete = credentials.is_some_and(CredentialsRecord::is_complete);
     let mut stored = Vec::new();
     for (name, present) in [
-        (settings::ACCESS_TOKEN, credentials.is_some_and(|record| !record.access_token.is_empty())),
-        (settings::SECRET_KEY, credentials.is_some_and(|record| !record.secret_key.is_empty())),
+        (
+            settings::ACCESS_TOKEN,
+            credentials.is_some_and(|record| !record.access_token.is_empty()),
+        ),
+        (
+            settings::SECRET_KEY,
+            credentials.is_some_and(|record| !record.secret_key.is_empty()),
+        ),
     ] {
         if present && connection.configured {
-            stored.push(NamedValue { name: name.into(), value: Value::Truth(true) });
+            stored.push(NamedValue {
+                name: name.into(),
+                value: Value::Truth(true),
+            });
         }
     }
     let corrections = serde_json::to_string(&connection.protocol).unwrap_or_default();
-    stored.push(NamedValue { name: settings::PROTOCOL.into(), value: Value::Json(corrections) });
+    stored.push(NamedValue {
+        name: settings::PROTOCOL.into(),
+        value: Value::Json(corrections),
+    });
     let problem = problem(connection, complete);
     ConnectionStatus {
         state: match (&problem, connection.configured) {

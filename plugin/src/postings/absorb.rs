@@ -8,16 +8,25 @@ use crate::topcv::wire::BoardPosting;
 
 use super::view::modify;
 
-/// Stores what the board shows; answers the record as it is then.
-pub fn absorb(ports: Ports<'_>, protocol: &Protocol, id: &str, board: &BoardPosting) -> Result<PostingRecord, Failure> {
-    modify(ports, id, |record| {
-        apply(protocol, record, board);
+/// Stores what the board showed, asked when the record was `before`; answers the record as it is then.
+///
+/// A verdict that came in between the asking and now is newer than what was shown: it stays.
+pub(super) fn absorb(
+    ports: Ports<'_>,
+    protocol: &Protocol,
+    before: &PostingRecord,
+    board: &BoardPosting,
+) -> Result<PostingRecord, Failure> {
+    modify(ports, &before.id, |record| {
+        if record.standing == before.standing && record.round == before.round {
+            apply(protocol, record, board);
+        }
         Ok(())
     })
 }
 
 /// As [`absorb`], on a record in hand.
-pub fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosting) {
+pub(super) fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosting) {
     if let Some(standing) = board.standing(protocol) {
         // Back under review although no edit of ours is on its way: it was edited at the board itself.
         let reviewed_again = standing == Standing::Pending
@@ -28,7 +37,9 @@ pub fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosti
             record.round += 1;
         }
         record.standing = standing;
-        record.reason = (standing == Standing::Rejected).then(|| board.reason.clone()).flatten();
+        record.reason = (standing == Standing::Rejected)
+            .then(|| board.reason.clone())
+            .flatten();
     }
     record.run_status.clone_from(&board.run_status);
     record.approval_status.clone_from(&board.approval_status);
@@ -38,13 +49,16 @@ pub fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosti
     if let Some(title) = board.text("title") {
         record.title = title;
     }
-    if let Some(deadline) = board.text("deadline").filter(|day| crate::vietnam::time::is_day(day)) {
+    if let Some(deadline) = board
+        .text("deadline")
+        .filter(|day| crate::vietnam::time::is_day(day))
+    {
         record.deadline = Some(deadline);
     }
 }
 
 /// The posting is no longer at the board.
-pub fn gone(ports: Ports<'_>, id: &str) -> Result<PostingRecord, Failure> {
+pub(super) fn gone(ports: Ports<'_>, id: &str) -> Result<PostingRecord, Failure> {
     modify(ports, id, |record| {
         record.standing = Standing::Closed;
         record.run_status = Some("not-found".into());

@@ -17,7 +17,11 @@ use super::view::{load, show, state_of};
 /// With `refresh` the board is asked first.
 pub fn get_posting(ports: Ports<'_>, id: &str, refresh: bool) -> Result<Posting, Failure> {
     let record = load(ports, id)?.value;
-    let record = if refresh { refreshed(ports, &mut Client::open(ports)?, record)? } else { record };
+    let record = if refresh {
+        refreshed(ports, &mut Client::open(ports)?, record)?
+    } else {
+        record
+    };
     show(ports, record)
 }
 
@@ -32,18 +36,20 @@ pub(super) fn refreshed(
     match (state_of(&record, client.account(), now), &record.board_id) {
         (PostingState::Unlinked | PostingState::OtherAccount, _) => Ok(record),
         (PostingState::Unknown, _) => look_up(ports, client, &id),
-        (PostingState::Submitting, _) if record.stage == Stage::Created && record.lease_until <= now => {
+        (PostingState::Submitting, _)
+            if record.stage == Stage::Created && record.lease_until <= now =>
+        {
             finish(ports, client, &id)
         }
         (_, Some(board_id)) => match client.detail(board_id) {
             Ok(board) => {
                 // An edit under way is left to its caller; one that was left behind is settled by what stands there.
-                match settle_edit(ports, client, &id, &board) {
-                    Ok(_) => {}
+                let settled = match settle_edit(ports, client, &id, &board) {
+                    Ok(settled) => settled,
                     Err(failure) if failure.code == "update-in-progress" => return Ok(record),
                     Err(failure) => return Err(failure),
-                }
-                absorb(ports, client.protocol(), &id, &board)
+                };
+                absorb(ports, client.protocol(), &settled, &board)
             }
             Err(BoardError::NotFound) => gone(ports, &id),
             Err(error) => Err(error.into_failure()),

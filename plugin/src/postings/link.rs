@@ -26,14 +26,24 @@ use super::sent::{keep_ours, matches};
 use super::view::{check_id, is_over, load, modify, show, state_of};
 
 /// See `wit/postings.wit`.
-pub fn link_job(ports: Ports<'_>, request_id: &str, job: &str, board_posting: &str) -> Result<Posting, Failure> {
+pub fn link_job(
+    ports: Ports<'_>,
+    request_id: &str,
+    job: &str,
+    board_posting: &str,
+) -> Result<Posting, Failure> {
     check_id("request-id", request_id)?;
     check_id("job-id", job)?;
     let mut client = Client::open(ports)?;
     let board_id = board_id_of(client.protocol(), board_posting)?;
     let content = digest::of(&["link", job, &board_id]);
-    if let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))? {
-        return if stored.value.request_digest == content { show(ports, stored.value) } else { Err(request_id_reused()) };
+    if let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))?
+    {
+        return if stored.value.request_digest == content {
+            show(ports, stored.value)
+        } else {
+            Err(request_id_reused())
+        };
     }
     let board = client.detail(&board_id).map_err(not_ours)?;
     if let Some(record) = doubtful_publish(ports, &client, job, &board)? {
@@ -44,7 +54,12 @@ pub fn link_job(ports: Ports<'_>, request_id: &str, job: &str, board_posting: &s
         return Err(already_linked(&owner));
     }
     let record = linked(ports, &client, request_id, job, content, &board);
-    match record::save(ports.storage, &keys::posting(request_id), &record, &Precondition::Absent) {
+    match record::save(
+        ports.storage,
+        &keys::posting(request_id),
+        &record,
+        &Precondition::Absent,
+    ) {
         Ok(_) => {}
         // The same request from another caller: it wrote the same.
         Err(SaveError::Raced) => return show(ports, load(ports, request_id)?.value),
@@ -80,7 +95,11 @@ pub fn unlink_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
 pub fn list_linkable(ports: Ports<'_>, cursor: Option<&str>) -> Result<BoardPage, Failure> {
     let page = match cursor {
         None => 1,
-        Some(text) => text.parse::<u64>().ok().filter(|page| (1..=100_000).contains(page)).ok_or_else(bad_cursor)?,
+        Some(text) => text
+            .parse::<u64>()
+            .ok()
+            .filter(|page| (1..=100_000).contains(page))
+            .ok_or_else(bad_cursor)?,
     };
     let mut client = Client::open(ports)?;
     let listed = client.list(page).map_err(BoardError::into_failure)?;
@@ -88,14 +107,19 @@ pub fn list_linkable(ports: Ports<'_>, cursor: Option<&str>) -> Result<BoardPage
     let mut postings = Vec::with_capacity(listed.postings.len());
     for board in listed.postings {
         let linked_as = match record::load::<BoardRecord>(ports.storage, &keys::board(&board.id))? {
-            Some(owner) => record::load::<PostingRecord>(ports.storage, &keys::posting(&owner.value.posting))?
-                .filter(|stored| !stored.value.unlinked)
-                .map(|stored| stored.value.id),
+            Some(owner) => {
+                record::load::<PostingRecord>(ports.storage, &keys::posting(&owner.value.posting))?
+                    .filter(|stored| !stored.value.unlinked)
+                    .map(|stored| stored.value.id)
+            }
             None => None,
         };
         postings.push(shown(client.protocol(), board, linked_as, now));
     }
-    Ok(BoardPage { postings, next: listed.more.then(|| (page + 1).to_string()) })
+    Ok(BoardPage {
+        postings,
+        next: listed.more.then(|| (page + 1).to_string()),
+    })
 }
 
 /// The failure for a cursor that is not one of ours.
@@ -144,10 +168,16 @@ fn doubtful_publish(
     job: &str,
     board: &BoardPosting,
 ) -> Result<Option<PostingRecord>, Failure> {
-    let Some(list) = record::load::<JobRecord>(ports.storage, &keys::job(job))? else { return Ok(None) };
+    let Some(list) = record::load::<JobRecord>(ports.storage, &keys::job(job))? else {
+        return Ok(None);
+    };
     for id in list.value.postings {
-        let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))? else { continue };
-        let unknown = state_of(&stored.value, client.account(), ports.clock.now()) == PostingState::Unknown;
+        let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))?
+        else {
+            continue;
+        };
+        let unknown =
+            state_of(&stored.value, client.account(), ports.clock.now()) == PostingState::Unknown;
         if unknown && matches(&stored.value.sent, &board.fields) {
             return Ok(Some(stored.value));
         }
@@ -198,7 +228,9 @@ fn linked(
 /// An id, or the page that TopCV shows for it: `…/<slug>/<id>.html`.
 fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
     let given = given.trim();
-    let is_id = |text: &str| !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_id = |text: &str| {
+        !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
     if is_id(given) {
         return Ok(given.to_owned());
     }
@@ -206,39 +238,50 @@ fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
         .ok()
         .filter(|url| is_site(protocol, url))
         .and_then(|url| {
-            let last = url.path_segments()?.rfind(|segment| !segment.is_empty())?.to_owned();
+            let last = url
+                .path_segments()?
+                .rfind(|segment| !segment.is_empty())?
+                .to_owned();
             let name = last.strip_suffix(".html").unwrap_or(&last);
-            let id = name.rsplit('-').next().unwrap_or(name).trim_start_matches('j');
+            let id = name
+                .rsplit('-')
+                .next()
+                .unwrap_or(name)
+                .trim_start_matches('j');
             is_id(id).then(|| id.to_owned())
         })
-        .ok_or_else(|| {
-            Failure {
-                problems: vec![problem(
-                    "board-posting",
-                    "bad-board-posting",
-                    "Cần mã số của tin hoặc đường dẫn của tin trên topcv.vn.",
-                    "The number of the posting, or its address on topcv.vn, is expected.",
-                )],
-                ..failure(
-                    Disposition::FixInput,
-                    "bad-board-posting",
-                    "Không nhận ra tin này. Hãy dán mã số hoặc đường dẫn của tin trên TopCV.",
-                    "That is no posting of TopCV's. Paste its number or its address there.",
-                )
-            }
+        .ok_or_else(|| Failure {
+            problems: vec![problem(
+                "board-posting",
+                "bad-board-posting",
+                "Cần mã số của tin hoặc đường dẫn của tin trên topcv.vn.",
+                "The number of the posting, or its address on topcv.vn, is expected.",
+            )],
+            ..failure(
+                Disposition::FixInput,
+                "bad-board-posting",
+                "Không nhận ra tin này. Hãy dán mã số hoặc đường dẫn của tin trên TopCV.",
+                "That is no posting of TopCV's. Paste its number or its address there.",
+            )
         })
 }
 
 fn is_site(protocol: &Protocol, url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
+    let Some(host) = url.host_str() else {
+        return false;
+    };
     let base = Url::parse(protocol.get("base_url")).ok();
     let base_host = base.as_ref().and_then(Url::host_str);
     matches!(url.scheme(), "https" | "http")
         && (base_host == Some(host)
-            || protocol.list("site.hosts").any(|pattern| match pattern.strip_prefix("*.") {
-                Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
-                None => host == pattern,
-            }))
+            || protocol
+                .list("site.hosts")
+                .any(|pattern| match pattern.strip_prefix("*.") {
+                    Some(domain) => host
+                        .strip_suffix(domain)
+                        .is_some_and(|rest| rest.ends_with('.')),
+                    None => host == pattern,
+                }))
 }
 
 #[cfg(test)]
@@ -271,7 +314,11 @@ mod tests {
             "https://www.topcv.vn/viec-lam/",
             "javascript:1234567",
         ] {
-            assert_eq!(board_id_of(&protocol, given).unwrap_err().code, "bad-board-posting", "{given}");
+            assert_eq!(
+                board_id_of(&protocol, given).unwrap_err().code,
+                "bad-board-posting",
+                "{given}"
+            );
         }
     }
 }

@@ -14,7 +14,11 @@ use super::view::{check_id, shown};
 const PAGE: u32 = 100;
 
 /// One job's postings come in one page; all others a page at a time, in any order.
-pub fn list_postings(ports: Ports<'_>, job: Option<&str>, cursor: Option<&str>) -> Result<PostingPage, Failure> {
+pub fn list_postings(
+    ports: Ports<'_>,
+    job: Option<&str>,
+    cursor: Option<&str>,
+) -> Result<PostingPage, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
     let now = ports.clock.now();
     let (keys, next) = match job {

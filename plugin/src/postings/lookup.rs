@@ -24,26 +24,46 @@ const CLOCKS_DIFFER_MS: u64 = 10 * 60 * 1000;
 const MOST_DETAILS: usize = 10;
 
 /// Asks the board; answers the record, adopted or still unknown.
-pub fn look_up(ports: Ports<'_>, client: &mut Client<'_>, id: &str) -> Result<PostingRecord, Failure> {
+pub(super) fn look_up(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    id: &str,
+) -> Result<PostingRecord, Failure> {
     let present = load(ports, id)?.value;
     let found = match search(ports, client, &present) {
         Ok(found) => found,
         Err(LookupError::Stored(failure)) => return Err(failure),
         Err(LookupError::Board(error)) => {
-            ports.log.write(Level::Warn, "publish.look-up-failed", &[("code", &error.into_failure().code)]);
+            ports.log.write(
+                Level::Warn,
+                "publish.look-up-failed",
+                &[("code", &error.into_failure().code)],
+            );
             return settle(ports, id, None);
         }
     };
     if let [only] = found.exact.as_slice() {
-        ports.log.write(Level::Info, "publish.adopted", &[("board-posting", &only.id)]);
+        ports.log.write(
+            Level::Info,
+            "publish.adopted",
+            &[("board-posting", &only.id)],
+        );
         return adopt(ports, client, id, only);
     }
-    let candidates = if found.exact.is_empty() { &found.similar } else { &found.exact };
+    let candidates = if found.exact.is_empty() {
+        &found.similar
+    } else {
+        &found.exact
+    };
     settle(ports, id, Some(candidates.iter().map(candidate).collect()))
 }
 
 /// Back to `Unknown` with what was found; the lease ends, so that a person or the next call can go on.
-fn settle(ports: Ports<'_>, id: &str, candidates: Option<Vec<Candidate>>) -> Result<PostingRecord, Failure> {
+fn settle(
+    ports: Ports<'_>,
+    id: &str,
+    candidates: Option<Vec<Candidate>>,
+) -> Result<PostingRecord, Failure> {
     modify(ports, id, |record| {
         record.stage = Stage::Unknown;
         record.lease_until = 0;
@@ -55,7 +75,11 @@ fn settle(ports: Ports<'_>, id: &str, candidates: Option<Vec<Candidate>>) -> Res
 }
 
 fn candidate(board: &BoardPosting) -> Candidate {
-    Candidate { id: board.id.clone(), title: board.text("title").unwrap_or_default(), url: board.url.clone() }
+    Candidate {
+        id: board.id.clone(),
+        title: board.text("title").unwrap_or_default(),
+        url: board.url.clone(),
+    }
 }
 
 struct Found {
@@ -68,13 +92,21 @@ enum LookupError {
     Stored(Failure),
 }
 
-fn search(ports: Ports<'_>, client: &mut Client<'_>, present: &PostingRecord) -> Result<Found, LookupError> {
-    let mut found = Found { exact: Vec::new(), similar: Vec::new() };
+fn search(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    present: &PostingRecord,
+) -> Result<Found, LookupError> {
+    let mut found = Found {
+        exact: Vec::new(),
+        similar: Vec::new(),
+    };
     let mut details = 0;
     for page in 1..=client.protocol().number("list.pages").max(1) {
         let listed = client.list(page).map_err(LookupError::Board)?;
         for item in listed.postings {
-            let fits = same_title(present, &item) && in_window(present, &item) && details < MOST_DETAILS;
+            let fits =
+                same_title(present, &item) && in_window(present, &item) && details < MOST_DETAILS;
             if !fits || is_taken(ports, &item.id, &present.id).map_err(LookupError::Stored)? {
                 continue;
             }
@@ -94,7 +126,9 @@ fn search(ports: Ports<'_>, client: &mut Client<'_>, present: &PostingRecord) ->
 }
 
 fn same_title(present: &PostingRecord, item: &BoardPosting) -> bool {
-    item.fields.get("title").is_some_and(|title| present.sent.get("title") == Some(&kept("title", title)))
+    item.fields
+        .get("title")
+        .is_some_and(|title| present.sent.get("title") == Some(&kept("title", title)))
 }
 
 fn in_window(present: &PostingRecord, item: &BoardPosting) -> bool {
@@ -105,6 +139,8 @@ fn in_window(present: &PostingRecord, item: &BoardPosting) -> bool {
 }
 
 fn is_taken(ports: Ports<'_>, board_id: &str, by_other_than: &str) -> Result<bool, Failure> {
-    Ok(record::load::<BoardRecord>(ports.storage, &keys::board(board_id))?
-        .is_some_and(|stored| stored.value.posting != by_other_than))
+    Ok(
+        record::load::<BoardRecord>(ports.storage, &keys::board(board_id))?
+            .is_some_and(|stored| stored.value.posting != by_other_than),
+    )
 }

@@ -39,8 +39,22 @@ pub fn publish_job(
         None => {
             let body = validated(ports, values)?;
             let record = intent(ports, &client, request_id, job, content, &body);
-            let version = record::save(ports.storage, &keys::posting(request_id), &record, &Precondition::Absent)?;
-            send(ports, &mut client, Stored { value: record, version }, &body, allow_second)?
+            let version = record::save(
+                ports.storage,
+                &keys::posting(request_id),
+                &record,
+                &Precondition::Absent,
+            )?;
+            send(
+                ports,
+                &mut client,
+                Stored {
+                    value: record,
+                    version,
+                },
+                &body,
+                allow_second,
+            )?
         }
     };
     show(ports, record)
@@ -63,13 +77,32 @@ fn resume(
         return Err(in_progress("publish-in-progress", now, record.lease_until));
     }
     // Invalid values could only come from a deadline that has passed since; the intent then stays for a person to free.
-    let body = if record.stage == Stage::Reserved { Some(validated(ports, values)?) } else { None };
-    let leased = PostingRecord { lease_until: now + lease_ms(client.protocol()), ..stored.value };
-    let version = save_over(ports.storage, &keys::posting(&leased.id), Some(&stored.version), &leased)?;
+    let body = if record.stage == Stage::Reserved {
+        Some(validated(ports, values)?)
+    } else {
+        None
+    };
+    let leased = PostingRecord {
+        lease_until: now + lease_ms(client.protocol()),
+        ..stored.value
+    };
+    let version = save_over(
+        ports.storage,
+        &keys::posting(&leased.id),
+        Some(&stored.version),
+        &leased,
+    )?;
     match (leased.stage, body) {
-        (Stage::Reserved, Some(body)) => {
-            send(ports, client, Stored { value: leased, version }, &body, allow_second)
-        }
+        (Stage::Reserved, Some(body)) => send(
+            ports,
+            client,
+            Stored {
+                value: leased,
+                version,
+            },
+            &body,
+            allow_second,
+        ),
         (Stage::Created, _) => finish(ports, client, &leased.id),
         _ => look_up(ports, client, &leased.id),
     }
@@ -89,7 +122,11 @@ fn intent(
     body: &Body,
 ) -> PostingRecord {
     let now = ports.clock.now();
-    let text = |key: &str| body.get(key).and_then(serde_json::Value::as_str).map(String::from);
+    let text = |key: &str| {
+        body.get(key)
+            .and_then(serde_json::Value::as_str)
+            .map(String::from)
+    };
     PostingRecord {
         id: request_id.to_owned(),
         job: job.to_owned(),
@@ -133,7 +170,11 @@ fn send(
     }
     let id = stored.value.id.clone();
     let key = keys::posting(&id);
-    let sending = PostingRecord { stage: Stage::Sending, sent_at: ports.clock.now(), ..stored.value };
+    let sending = PostingRecord {
+        stage: Stage::Sending,
+        sent_at: ports.clock.now(),
+        ..stored.value
+    };
     let version = save_over(ports.storage, &key, Some(&stored.version), &sending)?;
     match client.create(body) {
         Ok(board) => adopt(ports, client, &id, &board).map_err(created_but),
@@ -142,7 +183,9 @@ fn send(
                 BoardError::Lost { detail, .. } => detail.as_str(),
                 _ => "challenge",
             };
-            ports.log.write(Level::Warn, "publish.unknown", &[("why", detail)]);
+            ports
+                .log
+                .write(Level::Warn, "publish.unknown", &[("why", detail)]);
             modify(ports, &id, |record| {
                 record.stage = Stage::Unknown;
                 record.lease_until = 0;
@@ -150,7 +193,13 @@ fn send(
             })
         }
         Err(error) => {
-            free(ports, &Stored { value: sending, version })?;
+            free(
+                ports,
+                &Stored {
+                    value: sending,
+                    version,
+                },
+            )?;
             Err(refused(error))
         }
     }
@@ -170,14 +219,20 @@ pub(super) fn refused(error: BoardError) -> Failure {
 /// The board has created it, and storing that failed: the next call finds it by its content.
 fn created_but(failure: Failure) -> Failure {
     if failure.code.starts_with("storage") || failure.code == "raced" {
-        Failure { disposition: Disposition::OutcomeUnknown, ..failure }
+        Failure {
+            disposition: Disposition::OutcomeUnknown,
+            ..failure
+        }
     } else {
         failure
     }
 }
 
 fn request_digest(job: &str, values: &[NamedValue]) -> String {
-    let mut lines: Vec<String> = values.iter().map(|value| format!("{}={:?}", value.name, value.value)).collect();
+    let mut lines: Vec<String> = values
+        .iter()
+        .map(|value| format!("{}={:?}", value.name, value.value))
+        .collect();
     lines.sort();
     let mut parts = vec!["publish", job];
     parts.extend(lines.iter().map(String::as_str));
@@ -193,4 +248,3 @@ pub(super) fn request_id_reused() -> Failure {
         "This request id was used with other content. Reload the form and send a new request.",
     )
 }
-

@@ -34,7 +34,11 @@ pub fn reconcile(ports: Ports<'_>, cursor: Option<&str>) -> Result<ReconcilePage
         match refreshed(ports, &mut client, stored.value) {
             Ok(record) => events.extend(event(ports, client.account(), &record)),
             Err(failure) => {
-                ports.log.write(Level::Warn, "reconcile.posting-skipped", &[("code", &failure.code)]);
+                ports.log.write(
+                    Level::Warn,
+                    "reconcile.posting-skipped",
+                    &[("code", &failure.code)],
+                );
                 unread += 1;
             }
         }
@@ -49,7 +53,11 @@ pub fn reconcile(ports: Ports<'_>, cursor: Option<&str>) -> Result<ReconcilePage
             format!("{unread} posting(s) could not be read just now; run it again later."),
         ));
     }
-    Ok(ReconcilePage { events, next: page.next, notes })
+    Ok(ReconcilePage {
+        events,
+        next: page.next,
+        notes,
+    })
 }
 
 fn event(ports: Ports<'_>, account: u32, record: &PostingRecord) -> Option<Event> {
@@ -57,12 +65,16 @@ fn event(ports: Ports<'_>, account: u32, record: &PostingRecord) -> Option<Event
     let board_posting = record.board_id.clone()?;
     let state = state_of(record, account, now);
     let (id, happening) = match state {
-        PostingState::Unlinked | PostingState::OtherAccount | PostingState::Submitting | PostingState::Unknown => {
+        PostingState::Unlinked
+        | PostingState::OtherAccount
+        | PostingState::Submitting
+        | PostingState::Unknown => {
             return None;
         }
-        PostingState::Live => {
-            (identity::verdict_event("job_approved", &board_posting, record.round), Happening::PostingApproved)
-        }
+        PostingState::Live => (
+            identity::verdict_event("job_approved", &board_posting, record.round),
+            Happening::PostingApproved,
+        ),
         PostingState::Rejected => (
             identity::verdict_event("job_rejected", &board_posting, record.round),
             Happening::PostingRejected(rejection::read(record.reason.as_deref().unwrap_or(""))),

@@ -40,9 +40,15 @@ pub fn reopen_job(
     };
     match &record.reopening {
         // The same wish again, and it came true: what closed the posting since is not to be undone by a repeated message.
-        Some(reopening) if reopening.request_id == request_id && reopening.done => return show(ports, record),
+        Some(reopening) if reopening.request_id == request_id && reopening.done => {
+            return show(ports, record);
+        }
         Some(reopening) if !reopening.done && reopening.lease_until > now => {
-            return Err(in_progress("reopen-in-progress", now, reopening.lease_until));
+            return Err(in_progress(
+                "reopen-in-progress",
+                now,
+                reopening.lease_until,
+            ));
         }
         _ => {}
     }
@@ -56,41 +62,67 @@ pub fn reopen_job(
         }
     }
     let fresh = client.detail(&board_id).unwrap_or(board);
-    absorb(ports, client.protocol(), id, &fresh)?;
+    absorb(ports, client.protocol(), &load(ports, id)?.value, &fresh)?;
     let record = modify(ports, id, |record| {
-        record.reopening = Some(Reopening { request_id: request_id.to_owned(), lease_until: 0, done: true });
+        record.reopening = Some(Reopening {
+            request_id: request_id.to_owned(),
+            lease_until: 0,
+            done: true,
+        });
         Ok(())
     })?;
     show(ports, record)
 }
 
-fn check_deadline(record: &PostingRecord, new_deadline: Option<&str>, now: u64) -> Result<(), Failure> {
+fn check_deadline(
+    record: &PostingRecord,
+    new_deadline: Option<&str>,
+    now: u64,
+) -> Result<(), Failure> {
     let today = day_of(now);
-    let bad = |code: &str, vi: &str, en: &str| Err(invalid(vec![problem("deadline", code, vi, en)]));
+    let bad =
+        |code: &str, vi: &str, en: &str| Err(invalid(vec![problem("deadline", code, vi, en)]));
     match new_deadline {
-        Some(day) if !is_day(day) => {
-            bad("bad-day", "Hạn nộp phải có dạng YYYY-MM-DD.", "The deadline has the form YYYY-MM-DD.")
-        }
-        Some(day) if day < today.as_str() => {
-            bad("past-day", "Hạn nộp mới đã qua.", "The new deadline is over already.")
-        }
-        None if is_over(record.deadline.as_deref(), now) || record.standing == Standing::Expired => bad(
-            "required",
-            "Tin đã hết hạn. Hãy chọn hạn nộp mới.",
-            "The posting has expired. Choose a new deadline.",
+        Some(day) if !is_day(day) => bad(
+            "bad-day",
+            "Hạn nộp phải có dạng YYYY-MM-DD.",
+            "The deadline has the form YYYY-MM-DD.",
         ),
+        Some(day) if day < today.as_str() => bad(
+            "past-day",
+            "Hạn nộp mới đã qua.",
+            "The new deadline is over already.",
+        ),
+        None if is_over(record.deadline.as_deref(), now)
+            || record.standing == Standing::Expired =>
+        {
+            bad(
+                "required",
+                "Tin đã hết hạn. Hãy chọn hạn nộp mới.",
+                "The posting has expired. Choose a new deadline.",
+            )
+        }
         _ => Ok(()),
     }
 }
 
-fn take_lease(ports: Ports<'_>, client: &Client<'_>, read: &PostingRecord, request_id: &str) -> Result<(), Failure> {
+fn take_lease(
+    ports: Ports<'_>,
+    client: &Client<'_>,
+    read: &PostingRecord,
+    request_id: &str,
+) -> Result<(), Failure> {
     let now = ports.clock.now();
     let lease_until = now + lease_ms(client.protocol());
     modify(ports, &read.id, |record| {
         if record.reopening != read.reopening {
             return Err(in_progress("reopen-in-progress", now, lease_until));
         }
-        record.reopening = Some(Reopening { request_id: request_id.to_owned(), lease_until, done: false });
+        record.reopening = Some(Reopening {
+            request_id: request_id.to_owned(),
+            lease_until,
+            done: false,
+        });
         Ok(())
     })
     .map(drop)
@@ -117,16 +149,24 @@ fn reopen(
     let record = settle_edit(ports, client, id, board)?;
     if let Some(day) = new_deadline.filter(|day| board.text("deadline").as_deref() != Some(*day)) {
         let wanted: Body = std::iter::once(("deadline".to_owned(), json!(day))).collect();
-        let body = whole_body(client, board, &wanted, &["deadline".to_owned()]);
+        let body = whole_body(client, &record, board, &wanted, &["deadline".to_owned()])?;
         let mut sent = record.sent.clone();
-        sent.extend(keep_ours(&body, &std::collections::BTreeMap::<String, Json>::new()));
+        sent.extend(keep_ours(
+            &body,
+            &std::collections::BTreeMap::<String, Json>::new(),
+        ));
         announce(ports, client, &record, sent.clone())?;
         send(ports, client, id, &board.id, &body, &sent)?;
     }
     match client.publish(&board.id) {
         Ok(()) => Ok(()),
         Err(error) if error.may_have_happened() => match client.detail(&board.id) {
-            Ok(fresh) if !matches!(fresh.standing(client.protocol()), Some(Standing::Closed | Standing::Expired)) => {
+            Ok(fresh)
+                if !matches!(
+                    fresh.standing(client.protocol()),
+                    Some(Standing::Closed | Standing::Expired)
+                ) =>
+            {
                 Ok(())
             }
             _ => Err(failure(

@@ -11,7 +11,11 @@ use super::saga::{adopt, free};
 use super::view::{load, show, shown, state_of};
 
 /// `adopt` is verified at the board; `not-created` frees the request id.
-pub fn resolve_unknown(ports: Ports<'_>, id: &str, resolution: &Resolution) -> Result<Posting, Failure> {
+pub fn resolve_unknown(
+    ports: Ports<'_>,
+    id: &str,
+    resolution: &Resolution,
+) -> Result<Posting, Failure> {
     let mut client = Client::open(ports)?;
     let stored = load(ports, id)?;
     let now = ports.clock.now();
@@ -25,7 +29,9 @@ pub fn resolve_unknown(ports: Ports<'_>, id: &str, resolution: &Resolution) -> R
     }
     match resolution {
         Resolution::Adopt(board_id) => {
-            let board = client.detail(board_id.trim()).map_err(super::link::not_ours)?;
+            let board = client
+                .detail(board_id.trim())
+                .map_err(super::link::not_ours)?;
             let record = adopt(ports, &mut client, id, &board)?;
             show(ports, record)
         }

@@ -11,9 +11,9 @@ use crate::contract::types::{Disposition, Moment};
 use crate::failure::{Failure, failure, named};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
-use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage, Standing};
-use crate::state::record::{self, SaveError, Stored};
 use crate::state::keys;
+use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage};
+use crate::state::record::{self, SaveError, Stored};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
 use crate::topcv::protocol::Protocol;
@@ -26,7 +26,7 @@ use super::view::{is_active, modify, state_of};
 const SKEW_MS: u64 = 30_000;
 
 /// How long a caller may be at work, and the board after it: a sign-in and two tries of the write, and the board's own lag.
-pub fn lease_ms(protocol: &Protocol) -> u64 {
+pub(super) fn lease_ms(protocol: &Protocol) -> u64 {
     2 * (protocol.number("timeout.write_ms") + protocol.number("timeout.read_ms"))
         + protocol.number("lag.create_ms")
         + SKEW_MS
@@ -35,13 +35,18 @@ pub fn lease_ms(protocol: &Protocol) -> u64 {
 /// Puts the posting on its job's list, if the job has no other one in the way.
 ///
 /// The list is written also when the posting stands on it already: of two callers that decide at the same time, one loses this write and sees the other.
-pub fn reserve(ports: Ports<'_>, record: &PostingRecord, allow_second: bool) -> Result<(), Failure> {
+pub(super) fn reserve(
+    ports: Ports<'_>,
+    record: &PostingRecord,
+    allow_second: bool,
+) -> Result<(), Failure> {
     let now = ports.clock.now();
     record::modify::<JobRecord, ()>(ports.storage, &keys::job(&record.job), |present| {
         let mut job = present.unwrap_or_default();
         let mut kept = Vec::new();
         for id in job.postings.drain(..).filter(|id| *id != record.id) {
-            let Some(other) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))? else {
+            let Some(other) = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))?
+            else {
                 continue;
             };
             stands_in_the_way(&other.value, record.account, now, allow_second)?;
@@ -53,7 +58,12 @@ pub fn reserve(ports: Ports<'_>, record: &PostingRecord, allow_second: bool) -> 
     })
 }
 
-fn stands_in_the_way(other: &PostingRecord, account: u32, now: Moment, allow_second: bool) -> Result<(), Failure> {
+fn stands_in_the_way(
+    other: &PostingRecord,
+    account: u32,
+    now: Moment,
+    allow_second: bool,
+) -> Result<(), Failure> {
     let state = state_of(other, account, now);
     // Reserved and left: the board was certainly not asked. Its caller has to reserve again, and will see us.
     let abandoned = other.stage == Stage::Reserved && other.lease_until <= now;
@@ -78,8 +88,12 @@ fn stands_in_the_way(other: &PostingRecord, account: u32, now: Moment, allow_sec
 }
 
 /// Forgets a posting that certainly does not exist at the board: its request id is free again.
-pub fn free(ports: Ports<'_>, stored: &Stored<PostingRecord>) -> Result<(), Failure> {
-    record::remove(ports.storage, &keys::posting(&stored.value.id), &stored.version)?;
+pub(super) fn free(ports: Ports<'_>, stored: &Stored<PostingRecord>) -> Result<(), Failure> {
+    record::remove(
+        ports.storage,
+        &keys::posting(&stored.value.id),
+        &stored.version,
+    )?;
     record::modify::<JobRecord, ()>(ports.storage, &keys::job(&stored.value.job), |present| {
         Ok(match present {
             Some(mut job) if job.postings.contains(&stored.value.id) => {
@@ -92,14 +106,23 @@ pub fn free(ports: Ports<'_>, stored: &Stored<PostingRecord>) -> Result<(), Fail
 }
 
 /// Claims a posting at the board for one of ours. `Some`: it is somebody else's already.
-pub fn claim(ports: Ports<'_>, board_id: &str, posting: &str) -> Result<Option<PostingRecord>, Failure> {
+pub(super) fn claim(
+    ports: Ports<'_>,
+    board_id: &str,
+    posting: &str,
+) -> Result<Option<PostingRecord>, Failure> {
     let key = keys::board(board_id);
-    let wanted = BoardRecord { posting: posting.to_owned() };
+    let wanted = BoardRecord {
+        posting: posting.to_owned(),
+    };
     loop {
         let precondition = match record::load::<BoardRecord>(ports.storage, &key)? {
             Some(stored) if stored.value.posting == posting => return Ok(None),
             Some(stored) => {
-                let owner = record::load::<PostingRecord>(ports.storage, &keys::posting(&stored.value.posting))?;
+                let owner = record::load::<PostingRecord>(
+                    ports.storage,
+                    &keys::posting(&stored.value.posting),
+                )?;
                 if let Some(owner) = owner.filter(|owner| !owner.value.unlinked) {
                     return Ok(Some(owner.value));
                 }
@@ -117,7 +140,7 @@ pub fn claim(ports: Ports<'_>, board_id: &str, posting: &str) -> Result<Option<P
 }
 
 /// Takes a posting of the board's as the one that this request created, and makes it visible if need be.
-pub fn adopt(
+pub(super) fn adopt(
     ports: Ports<'_>,
     client: &mut Client<'_>,
     id: &str,
@@ -142,14 +165,24 @@ pub fn adopt(
 /// The second half of a creation: read it, publish it where the board asks for that, and note how it stands.
 ///
 /// Safe to repeat: it publishes only what the board shows as not published.
-pub fn finish(ports: Ports<'_>, client: &mut Client<'_>, id: &str) -> Result<PostingRecord, Failure> {
+pub(super) fn finish(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    id: &str,
+) -> Result<PostingRecord, Failure> {
     let present = super::view::load(ports, id)?.value;
-    let Some(board_id) = present.board_id.clone() else { return Ok(present) };
+    let Some(board_id) = present.board_id.clone() else {
+        return Ok(present);
+    };
     ConnectionRecord::modify(ports, |connection| connection.remember(&board_id))?;
     let mut board = match client.detail(&board_id) {
         Ok(board) => board,
         Err(error) => {
-            ports.log.write(Level::Warn, "publish.detail-not-read", &[("board-posting", &board_id)]);
+            ports.log.write(
+                Level::Warn,
+                "publish.detail-not-read",
+                &[("board-posting", &board_id)],
+            );
             return paused(ports, id, &error);
         }
     };
@@ -159,20 +192,22 @@ pub fn finish(ports: Ports<'_>, client: &mut Client<'_>, id: &str) -> Result<Pos
     if (mode == "auto" && not_visible) || (mode == "always" && (not_visible || silent)) {
         if let Err(error) = client.publish(&board_id) {
             paused(ports, id, &error)?;
-            return if error.may_have_happened() { Ok(super::view::load(ports, id)?.value) } else { Err(error.into_failure()) };
+            return if error.may_have_happened() {
+                Ok(super::view::load(ports, id)?.value)
+            } else {
+                Err(error.into_failure())
+            };
         }
         if let Ok(fresh) = client.detail(&board_id) {
             board = fresh;
         }
     }
-    let protocol = client.protocol();
     modify(ports, id, |record| {
         record.stage = Stage::Done;
         record.lease_until = 0;
-        record.standing = Standing::Pending;
-        absorb::apply(protocol, record, &board);
         Ok(())
-    })
+    })?;
+    absorb::absorb(ports, client.protocol(), &present, &board)
 }
 
 /// Created but not finished: the lease ends, so that the next call can go on.
@@ -184,9 +219,12 @@ fn paused(ports: Ports<'_>, id: &str, _error: &BoardError) -> Result<PostingReco
 }
 
 /// The failure for a posting at the board that another posting here has.
-pub fn already_linked(owner: &PostingRecord) -> Failure {
+pub(super) fn already_linked(owner: &PostingRecord) -> Failure {
     Failure {
-        extra: vec![named("posting-id", owner.id.clone()), named("job-id", owner.job.clone())],
+        extra: vec![
+            named("posting-id", owner.id.clone()),
+            named("job-id", owner.job.clone()),
+        ],
         ..failure(
             Disposition::Conflict,
             "already-linked",

@@ -11,7 +11,7 @@ use crate::digest;
 const LONGEST_KEPT: usize = 300;
 
 /// One value as it is kept.
-pub fn kept(key: &str, value: &Json) -> Json {
+pub(super) fn kept(key: &str, value: &Json) -> Json {
     let value = canonical(key, value);
     let text = value.to_string();
     if value.is_null() {
@@ -24,12 +24,14 @@ pub fn kept(key: &str, value: &Json) -> Json {
 }
 
 /// All fields of ours in a body, as they are kept.
-pub fn keep(body: &Body) -> BTreeMap<String, Json> {
-    body.iter().map(|(key, value)| (key.clone(), kept(key, value))).collect()
+pub(super) fn keep(body: &Body) -> BTreeMap<String, Json> {
+    body.iter()
+        .map(|(key, value)| (key.clone(), kept(key, value)))
+        .collect()
 }
 
 /// The fields of ours in what the board shows; its other fields are not for us to compare.
-pub fn keep_ours(board: &Body, also: &BTreeMap<String, Json>) -> BTreeMap<String, Json> {
+pub(super) fn keep_ours(board: &Body, also: &BTreeMap<String, Json>) -> BTreeMap<String, Json> {
     board
         .iter()
         .filter(|(key, _)| KEYS.contains(&key.as_str()) || also.contains_key(key.as_str()))
@@ -38,7 +40,11 @@ pub fn keep_ours(board: &Body, also: &BTreeMap<String, Json>) -> BTreeMap<String
 }
 
 /// Whether what the board shows is what was sent: every field that both have is the same, and the title is among them.
-pub fn matches(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
+pub(super) fn matches(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
     board.contains_key("title")
-        && sent.iter().all(|(key, value)| board.get(key).is_none_or(|shown| kept(key, shown) == *value))
+        && sent.iter().all(|(key, value)| {
+            board
+                .get(key)
+                .is_none_or(|shown| kept(key, shown) == *value)
+        })
 }

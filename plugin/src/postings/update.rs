@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::contract::events::PostingState;
 use crate::contract::postings::Change;
 use crate::contract::types::{Disposition, FieldProblem, NamedValue};
-use crate::failure::{Failure, failure, in_progress, invalid, named, text};
+use crate::failure::{Failure, failure, in_progress, invalid, named, problem, text};
 use crate::ports::Ports;
 use crate::state::posting::{PendingEdit, PostingRecord, Standing};
 use crate::topcv::catalogue;
@@ -25,7 +25,12 @@ use super::version;
 use super::view::{load, modify, show, state_of, wrong_state};
 
 /// See `wit/postings.wit`.
-pub fn update_job(ports: Ports<'_>, id: &str, expected: &str, values: &[NamedValue]) -> Result<Change, Failure> {
+pub fn update_job(
+    ports: Ports<'_>,
+    id: &str,
+    expected: &str,
+    values: &[NamedValue],
+) -> Result<Change, Failure> {
     let mut client = Client::open(ports)?;
     let record = load(ports, id)?.value;
     let state = state_of(&record, client.account(), ports.clock.now());
@@ -50,20 +55,37 @@ pub fn update_job(ports: Ports<'_>, id: &str, expected: &str, values: &[NamedVal
     }
     let catalogue = catalogue::stored(ports)?;
     let today = day_of(ports.clock.now());
-    let wanted = form::validate_change(values, &board.fields, &catalogue, &today).map_err(invalid)?;
-    let merge = merge(&record, &board.fields, &wanted, version::has_seen(expected, &board.fields))?;
+    let wanted =
+        form::validate_change(values, &board.fields, &catalogue, &today).map_err(invalid)?;
+    let merge = merge(
+        &record,
+        &board.fields,
+        &wanted,
+        version::has_seen(expected, &board.fields),
+    )?;
     if merge.changed.is_empty() {
-        let record = absorb::absorb(ports, client.protocol(), id, &board)?;
-        return Ok(Change { posting: show(ports, record)?, changed: Vec::new(), kept: merge.kept, review: false });
+        let record = absorb::absorb(ports, client.protocol(), &record, &board)?;
+        return Ok(Change {
+            posting: show(ports, record)?,
+            changed: Vec::new(),
+            kept: merge.kept,
+            review: false,
+        });
     }
-    let body = whole_body(&client, &board, &wanted, &merge.changed);
+    let body = whole_body(&client, &record, &board, &wanted, &merge.changed)?;
     let mut sent = record.sent.clone();
-    sent.extend(keep_ours(&body, &wanted.iter().map(|(key, value)| (key.clone(), value.clone())).collect()));
+    sent.extend(keep_ours(
+        &body,
+        &wanted
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    ));
     announce(ports, &client, &record, sent.clone())?;
     send(ports, &mut client, id, &board_id, &body, &sent)?;
     let record = load(ports, id)?.value;
     Ok(Change {
-        review: record.round > 1 && client.protocol().is_on("edit.review"),
+        review: client.protocol().is_on("edit.review"),
         posting: show(ports, record)?,
         changed: fields(&merge.changed),
         kept: merge.kept,
@@ -78,8 +100,16 @@ struct Merge {
     kept: Vec<String>,
 }
 
-fn merge(record: &PostingRecord, board: &Body, wanted: &Body, seen: bool) -> Result<Merge, Failure> {
-    let mut merge = Merge { changed: Vec::new(), kept: Vec::new() };
+fn merge(
+    record: &PostingRecord,
+    board: &Body,
+    wanted: &Body,
+    seen: bool,
+) -> Result<Merge, Failure> {
+    let mut merge = Merge {
+        changed: Vec::new(),
+        kept: Vec::new(),
+    };
     let mut conflicts = Vec::new();
     for (key, value) in wanted {
         let mine = kept(key, value);
@@ -100,10 +130,19 @@ fn merge(record: &PostingRecord, board: &Body, wanted: &Body, seen: bool) -> Res
             merge.kept.push(field_of(key));
         }
     }
-    if conflicts.is_empty() { Ok(merge) } else { Err(conflict(conflicts)) }
+    if conflicts.is_empty() {
+        Ok(merge)
+    } else {
+        Err(conflict(conflicts))
+    }
 }
 
-fn changed_elsewhere(key: &str, base: Option<&Json>, theirs: Option<&Json>, mine: &Json) -> FieldProblem {
+fn changed_elsewhere(
+    key: &str,
+    base: Option<&Json>,
+    theirs: Option<&Json>,
+    mine: &Json,
+) -> FieldProblem {
     let shown = |value: Option<&Json>| match value {
         Some(Json::String(text)) => text.clone(),
         Some(value) => value.to_string(),
@@ -113,12 +152,21 @@ fn changed_elsewhere(key: &str, base: Option<&Json>, theirs: Option<&Json>, mine
     let label = form::label(&field);
     // A digest says nothing to a person.
     let readable = base.filter(|base| !base.is_object() && !is_contact(key));
-    let mut values = vec![named("board", shown(theirs)), named("wanted", shown(Some(mine)))];
+    let mut values = vec![
+        named("board", shown(theirs)),
+        named("wanted", shown(Some(mine))),
+    ];
     values.extend(readable.map(|base| named("sent", shown(Some(base)))));
     FieldProblem {
         message: text(
-            format!("“{}” đã được sửa trên TopCV sau lần gửi trước. Hãy xem cả hai giá trị rồi chọn.", label.vi),
-            format!("“{}” was changed at TopCV since it was last sent. Look at both values and choose.", label.en),
+            format!(
+                "“{}” đã được sửa trên TopCV sau lần gửi trước. Hãy xem cả hai giá trị rồi chọn.",
+                label.vi
+            ),
+            format!(
+                "“{}” was changed at TopCV since it was last sent. Look at both values and choose.",
+                label.en
+            ),
         ),
         field,
         code: "changed-elsewhere".into(),
@@ -139,7 +187,15 @@ fn conflict(problems: Vec<FieldProblem>) -> Failure {
 }
 
 /// TopCV takes the whole body: everything that it shows, except what only it may say, with our changes laid over it.
-pub(super) fn whole_body(client: &Client<'_>, board: &BoardPosting, wanted: &Body, changed: &[String]) -> Body {
+///
+/// A field that was sent once, that the board does not show, and that the caller does not give would be wiped: that is asked for instead.
+pub(super) fn whole_body(
+    client: &Client<'_>,
+    record: &PostingRecord,
+    board: &BoardPosting,
+    wanted: &Body,
+    changed: &[String],
+) -> Result<Body, Failure> {
     let protocol = client.protocol();
     let mut body: Body = board
         .fields
@@ -152,7 +208,26 @@ pub(super) fn whole_body(client: &Client<'_>, board: &BoardPosting, wanted: &Bod
             body.insert(key.clone(), value.clone());
         }
     }
-    body
+    let wiped: Vec<_> = record
+        .sent
+        .iter()
+        .filter(|(key, sent)| !sent.is_null() && !body.contains_key(*key))
+        .map(|(key, _)| not_shown(key))
+        .collect();
+    if wiped.is_empty() {
+        Ok(body)
+    } else {
+        Err(invalid(wiped))
+    }
+}
+
+fn not_shown(key: &str) -> FieldProblem {
+    problem(
+        &field_of(key),
+        "not-shown-by-board",
+        "TopCV không cho xem giá trị hiện tại của mục này; hãy nhập lại để không bị xoá mất.",
+        "TopCV does not show the present value of this field; enter it again so that it is not wiped.",
+    )
 }
 
 /// Stores what is about to be sent. The review round begins before the edit is sent: a verdict can overtake its answer.
@@ -167,7 +242,11 @@ pub(super) fn announce(
         if record.revision != read.revision || record.edit.is_some() {
             return Err(stale());
         }
-        record.edit = Some(PendingEdit { sent: sent.clone(), round_before: record.round, lease_until });
+        record.edit = Some(PendingEdit {
+            sent: sent.clone(),
+            round_before: record.round,
+            lease_until,
+        });
         if client.protocol().is_on("edit.review") {
             record.round += 1;
         }
@@ -187,7 +266,6 @@ pub(super) fn send(
 ) -> Result<(), Failure> {
     let answer = client.edit(board_id, body);
     let shown = client.detail(board_id);
-    let protocol = client.protocol();
     match (&answer, &shown) {
         (Ok(()), shown) => {
             took_effect(ports, client, id, shown.as_ref().ok())?;
@@ -212,7 +290,6 @@ pub(super) fn send(
         }
         (Err(error), _) => {
             take_back(ports, id)?;
-            let _ = protocol;
             Err(refused(error.clone()))
         }
     }
@@ -229,7 +306,9 @@ pub(super) fn settle_edit(
     let record = load(ports, id)?.value;
     match &record.edit {
         None => Ok(record),
-        Some(edit) if edit.lease_until > now => Err(in_progress("update-in-progress", now, edit.lease_until)),
+        Some(edit) if edit.lease_until > now => {
+            Err(in_progress("update-in-progress", now, edit.lease_until))
+        }
         Some(edit) if took(&edit.sent, &board.fields) => {
             took_effect(ports, client, id, Some(board))?;
             Ok(load(ports, id)?.value)
@@ -242,13 +321,22 @@ fn took(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
     super::sent::matches(sent, board)
 }
 
-fn took_effect(ports: Ports<'_>, client: &Client<'_>, id: &str, board: Option<&BoardPosting>) -> Result<(), Failure> {
+fn took_effect(
+    ports: Ports<'_>,
+    client: &Client<'_>,
+    id: &str,
+    board: Option<&BoardPosting>,
+) -> Result<(), Failure> {
     let protocol = client.protocol();
     modify(ports, id, |record| {
-        let Some(edit) = record.edit.take() else { return Ok(()) };
+        let Some(edit) = record.edit.take() else {
+            return Ok(());
+        };
         record.sent = edit.sent;
         record.revision += 1;
-        if protocol.is_on("edit.review") && matches!(record.standing, Standing::Live | Standing::Rejected) {
+        if protocol.is_on("edit.review")
+            && matches!(record.standing, Standing::Live | Standing::Rejected)
+        {
             record.standing = Standing::Pending;
             record.reason = None;
         }

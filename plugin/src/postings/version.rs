@@ -24,7 +24,9 @@ pub fn is_current(record: &PostingRecord, expected: &str) -> bool {
 
 /// Whether the caller has seen the board's fields as they stand.
 pub fn has_seen(expected: &str, board: &Body) -> bool {
-    expected.split_once('.').is_some_and(|(_, seen)| seen == board_digest(board))
+    expected
+        .split_once('.')
+        .is_some_and(|(_, seen)| seen == board_digest(board))
 }
 
 fn board_digest(board: &Body) -> String {

@@ -28,7 +28,9 @@ pub fn state_of(record: &PostingRecord, account: u32, now: Moment) -> PostingSta
             Standing::Rejected => PostingState::Rejected,
             Standing::Closed => PostingState::Closed,
             Standing::Expired => PostingState::Expired,
-            Standing::Pending | Standing::Live if is_over(record.deadline.as_deref(), now) => PostingState::Expired,
+            Standing::Pending | Standing::Live if is_over(record.deadline.as_deref(), now) => {
+                PostingState::Expired
+            }
             Standing::Pending => PostingState::PendingReview,
             Standing::Live => PostingState::Live,
         },
@@ -36,25 +38,28 @@ pub fn state_of(record: &PostingRecord, account: u32, now: Moment) -> PostingSta
 }
 
 /// Whether the last day has ended in Vietnam, whatever the host's time zone. No webhook tells it.
-pub fn is_over(deadline: Option<&str>, now: Moment) -> bool {
+pub(super) fn is_over(deadline: Option<&str>, now: Moment) -> bool {
     deadline.and_then(end_of_day).is_some_and(|end| now >= end)
 }
 
 /// Whether a posting in this state keeps its job from getting another one.
-pub fn is_active(state: PostingState) -> bool {
+pub(super) fn is_active(state: PostingState) -> bool {
     !matches!(
         state,
-        PostingState::Closed | PostingState::Expired | PostingState::Unlinked | PostingState::OtherAccount
+        PostingState::Closed
+            | PostingState::Expired
+            | PostingState::Unlinked
+            | PostingState::OtherAccount
     )
 }
 
 /// Reads a posting that must be there.
-pub fn load(ports: Ports<'_>, id: &str) -> Result<Stored<PostingRecord>, Failure> {
+pub(super) fn load(ports: Ports<'_>, id: &str) -> Result<Stored<PostingRecord>, Failure> {
     record::load(ports.storage, &keys::posting(id))?.ok_or_else(posting_not_found)
 }
 
 /// Changes a posting that must be there, however many others change it at the same time; answers it as stored.
-pub fn modify(
+pub(super) fn modify(
     ports: Ports<'_>,
     id: &str,
     mut change: impl FnMut(&mut PostingRecord) -> Result<(), Failure>,
@@ -97,13 +102,13 @@ pub fn each_record(ports: Ports<'_>, mut visit: impl FnMut(PostingRecord)) -> Re
 }
 
 /// The posting for the caller, with the account that the connection uses now.
-pub fn show(ports: Ports<'_>, record: PostingRecord) -> Result<Posting, Failure> {
+pub(super) fn show(ports: Ports<'_>, record: PostingRecord) -> Result<Posting, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
     Ok(shown(record, connection.account, ports.clock.now()))
 }
 
 /// As [`show`], for a known account and time.
-pub fn shown(record: PostingRecord, account: u32, now: Moment) -> Posting {
+pub(super) fn shown(record: PostingRecord, account: u32, now: Moment) -> Posting {
     let state = state_of(&record, account, now);
     Posting {
         state,
@@ -140,7 +145,8 @@ fn candidate(candidate: &crate::state::posting::Candidate) -> BoardPosting {
 }
 
 fn rejection_of(record: &PostingRecord, state: PostingState) -> Option<Rejection> {
-    (state == PostingState::Rejected).then(|| rejection::read(record.reason.as_deref().unwrap_or("")))
+    (state == PostingState::Rejected)
+        .then(|| rejection::read(record.reason.as_deref().unwrap_or("")))
 }
 
 fn advice(record: &PostingRecord, state: PostingState) -> Option<Text> {
@@ -173,7 +179,7 @@ fn advice(record: &PostingRecord, state: PostingState) -> Option<Text> {
 }
 
 /// Refuses what cannot be an id: empty, over 200 bytes, control characters.
-pub fn check_id(field: &str, id: &str) -> Result<(), Failure> {
+pub(super) fn check_id(field: &str, id: &str) -> Result<(), Failure> {
     if id.is_empty() || id.len() > 200 || id.chars().any(char::is_control) {
         return Err(invalid(vec![problem(
             field,
@@ -186,7 +192,7 @@ pub fn check_id(field: &str, id: &str) -> Result<(), Failure> {
 }
 
 /// The failure for a posting in a state in which the call makes no sense. Nothing was sent.
-pub fn wrong_state(record: &PostingRecord, state: PostingState) -> Failure {
+pub(super) fn wrong_state(record: &PostingRecord, state: PostingState) -> Failure {
     let (code, vi, en) = match state {
         PostingState::OtherAccount => (
             "other-account",
