@@ -5,6 +5,8 @@ pub mod deliveries;
 pub mod digest;
 pub mod failure;
 pub mod ports;
+pub mod postings;
+pub mod privacy;
 pub mod state;
 pub mod topcv;
 pub mod vietnam;

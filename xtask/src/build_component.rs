@@ -14,7 +14,7 @@ use wit_component::{ComponentEncoder, DecodedWasm, decode};
 use wit_parser::{Resolve, WorldId};
 
 /// Chosen over `wasm32-wasip2` because std there imports files, sockets and the environment whether or not they are used.
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 const PROFILE: &str = "plugin";
 
@@ -247,6 +247,7 @@ fn rustc(arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-fn cargo() -> std::ffi::OsString {
+/// The cargo that runs this program.
+pub(crate) fn cargo() -> std::ffi::OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

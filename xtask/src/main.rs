@@ -1,13 +1,19 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command.
 
 mod build_component;
+mod check_deps;
+mod demo;
+mod test_all;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  build [name ...]   build the components (all, or the named ones) into target/component/";
+  demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
+  test               everything that CI checks: set-up, lints, docs, tests, the walk
+  build [name ...]   build the components (all, or the named ones) into target/component/
+  check-deps         who may import whom";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -15,7 +21,10 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
 
     let result = match command.as_deref() {
+        Some("demo") => demo::run(&rest),
+        Some("test") => test_all::run(),
         Some("build") => build_component::run(&rest),
+        Some("check-deps") => check_deps::run(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

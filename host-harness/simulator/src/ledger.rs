@@ -32,7 +32,7 @@ impl Tally {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// Arrived; the answer is not yet sent (or the caller left before it was).
+    /// Arrived; not carried out yet (or the caller left before it was).
     InProgress,
     /// Carried out.
     Done,
@@ -55,7 +55,7 @@ pub(crate) struct Entry {
     pub(crate) operation: Operation,
     pub(crate) job_id: Option<u64>,
     pub(crate) outcome: Outcome,
-    /// The status that was answered; none when nothing was.
+    /// The status that was answered; none when nothing was, or not yet.
     pub(crate) status: Option<u16>,
     /// The fault that was applied.
     pub(crate) fault: Option<&'static str>,

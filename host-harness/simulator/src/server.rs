@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -82,18 +81,18 @@ impl Simulator {
     }
 }
 
-/// Serves until `shutdown` resolves; for a program of its own. `ready` is called once with the URL.
+/// Serves until `shutdown` resolves; for a program of its own. The URL is logged; a program that wants to
+/// print it uses [`Simulator::start`] and [`Simulator::url`].
 ///
 /// # Errors
 /// As [`Simulator::start`], or when the server itself fails.
 pub async fn run(
     config: SimulatorConfig,
-    ready: impl FnOnce(&str),
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), SimulatorError> {
     let (listener, url) = bind(config.bind).await?;
     let app = App::new(url.clone(), config.start_ms)?;
-    ready(&url);
+    tracing::info!(url, "the simulator is ready");
     serve(listener, app, shutdown).await
 }
 
@@ -119,7 +118,7 @@ async fn serve(
     let router: Router = Router::new()
         .merge(partner::routes())
         .merge(control::routes())
-        .fallback(|| async { StatusCode::NOT_FOUND })
+        .fallback(control::unknown)
         .with_state(app.clone());
     let service = router.into_make_service_with_connect_info::<Cut>();
     let (asked, asking) = oneshot::channel::<()>();

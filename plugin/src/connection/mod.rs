@@ -13,3 +13,6 @@ pub use configure::configure;
 pub use describe::describe;
 pub use disconnect::disconnect;
 pub use status::status;
+
+#[cfg(test)]
+mod tests;

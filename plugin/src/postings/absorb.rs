@@ -8,15 +8,19 @@ use crate::topcv::wire::BoardPosting;
 
 use super::view::modify;
 
-/// Stores what the board shows; answers the record as it is then.
+/// Stores what the board showed, asked when the record was `before`; answers the record as it is then.
+///
+/// A verdict that came in between the asking and now is newer than what was shown: it stays.
 pub(super) fn absorb(
     ports: Ports<'_>,
     protocol: &Protocol,
-    id: &str,
+    before: &PostingRecord,
     board: &BoardPosting,
 ) -> Result<PostingRecord, Failure> {
-    modify(ports, id, |record| {
-        apply(protocol, record, board);
+    modify(ports, &before.id, |record| {
+        if record.standing == before.standing && record.round == before.round {
+            apply(protocol, record, board);
+        }
         Ok(())
     })
 }

@@ -31,12 +31,12 @@ pub fn close_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
     let detail = client.detail(&board_id);
     match (stopped, detail) {
         (Ok(()), Ok(board)) => {
-            absorb(ports, client.protocol(), id, &board)?;
+            absorb(ports, client.protocol(), &record, &board)?;
         }
         (Ok(()), Err(_)) => {}
         // The answer got lost, or the board says no because it is stopped already: what it shows decides.
         (Err(_), Ok(board)) if board.standing(client.protocol()) == Some(Standing::Closed) => {
-            absorb(ports, client.protocol(), id, &board)?;
+            absorb(ports, client.protocol(), &record, &board)?;
         }
         (Err(error), Err(_)) if error.may_have_happened() => {
             return Err(Failure {

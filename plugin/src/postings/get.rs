@@ -44,12 +44,12 @@ pub(super) fn refreshed(
         (_, Some(board_id)) => match client.detail(board_id) {
             Ok(board) => {
                 // An edit under way is left to its caller; one that was left behind is settled by what stands there.
-                match settle_edit(ports, client, &id, &board) {
-                    Ok(_) => {}
+                let settled = match settle_edit(ports, client, &id, &board) {
+                    Ok(settled) => settled,
                     Err(failure) if failure.code == "update-in-progress" => return Ok(record),
                     Err(failure) => return Err(failure),
-                }
-                absorb(ports, client.protocol(), &id, &board)
+                };
+                absorb(ports, client.protocol(), &settled, &board)
             }
             Err(BoardError::NotFound) => gone(ports, &id),
             Err(error) => Err(error.into_failure()),

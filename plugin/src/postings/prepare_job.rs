@@ -90,7 +90,12 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
     }
     let mut names = BTreeSet::new();
     for detail in &job.details {
-        let shown: String = detail.name.chars().filter(|c| !c.is_control()).take(64).collect();
+        let shown: String = detail
+            .name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(64)
+            .collect();
         if !names.insert(detail.name.as_str()) {
             problems.push(problem(
                 &shown,

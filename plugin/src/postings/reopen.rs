@@ -62,7 +62,7 @@ pub fn reopen_job(
         }
     }
     let fresh = client.detail(&board_id).unwrap_or(board);
-    absorb(ports, client.protocol(), id, &fresh)?;
+    absorb(ports, client.protocol(), &load(ports, id)?.value, &fresh)?;
     let record = modify(ports, id, |record| {
         record.reopening = Some(Reopening {
             request_id: request_id.to_owned(),
@@ -149,7 +149,7 @@ fn reopen(
     let record = settle_edit(ports, client, id, board)?;
     if let Some(day) = new_deadline.filter(|day| board.text("deadline").as_deref() != Some(*day)) {
         let wanted: Body = std::iter::once(("deadline".to_owned(), json!(day))).collect();
-        let body = whole_body(client, board, &wanted, &["deadline".to_owned()]);
+        let body = whole_body(client, &record, board, &wanted, &["deadline".to_owned()])?;
         let mut sent = record.sent.clone();
         sent.extend(keep_ours(
             &body,

@@ -12,7 +12,7 @@ use crate::failure::{Failure, failure, named};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::keys;
-use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage, Standing};
+use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage};
 use crate::state::record::{self, SaveError, Stored};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
@@ -202,14 +202,12 @@ pub(super) fn finish(
             board = fresh;
         }
     }
-    let protocol = client.protocol();
     modify(ports, id, |record| {
         record.stage = Stage::Done;
         record.lease_until = 0;
-        record.standing = Standing::Pending;
-        absorb::apply(protocol, record, &board);
         Ok(())
-    })
+    })?;
+    absorb::absorb(ports, client.protocol(), &present, &board)
 }
 
 /// Created but not finished: the lease ends, so that the next call can go on.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::contract::events::PostingState;
 use crate::contract::postings::Change;
 use crate::contract::types::{Disposition, FieldProblem, NamedValue};
-use crate::failure::{Failure, failure, in_progress, invalid, named, text};
+use crate::failure::{Failure, failure, in_progress, invalid, named, problem, text};
 use crate::ports::Ports;
 use crate::state::posting::{PendingEdit, PostingRecord, Standing};
 use crate::topcv::catalogue;
@@ -64,7 +64,7 @@ pub fn update_job(
         version::has_seen(expected, &board.fields),
     )?;
     if merge.changed.is_empty() {
-        let record = absorb::absorb(ports, client.protocol(), id, &board)?;
+        let record = absorb::absorb(ports, client.protocol(), &record, &board)?;
         return Ok(Change {
             posting: show(ports, record)?,
             changed: Vec::new(),
@@ -72,7 +72,7 @@ pub fn update_job(
             review: false,
         });
     }
-    let body = whole_body(&client, &board, &wanted, &merge.changed);
+    let body = whole_body(&client, &record, &board, &wanted, &merge.changed)?;
     let mut sent = record.sent.clone();
     sent.extend(keep_ours(
         &body,
@@ -85,7 +85,7 @@ pub fn update_job(
     send(ports, &mut client, id, &board_id, &body, &sent)?;
     let record = load(ports, id)?.value;
     Ok(Change {
-        review: record.round > 1 && client.protocol().is_on("edit.review"),
+        review: client.protocol().is_on("edit.review"),
         posting: show(ports, record)?,
         changed: fields(&merge.changed),
         kept: merge.kept,
@@ -187,12 +187,15 @@ fn conflict(problems: Vec<FieldProblem>) -> Failure {
 }
 
 /// TopCV takes the whole body: everything that it shows, except what only it may say, with our changes laid over it.
+///
+/// A field that was sent once, that the board does not show, and that the caller does not give would be wiped: that is asked for instead.
 pub(super) fn whole_body(
     client: &Client<'_>,
+    record: &PostingRecord,
     board: &BoardPosting,
     wanted: &Body,
     changed: &[String],
-) -> Body {
+) -> Result<Body, Failure> {
     let protocol = client.protocol();
     let mut body: Body = board
         .fields
@@ -205,7 +208,26 @@ pub(super) fn whole_body(
             body.insert(key.clone(), value.clone());
         }
     }
-    body
+    let wiped: Vec<_> = record
+        .sent
+        .iter()
+        .filter(|(key, sent)| !sent.is_null() && !body.contains_key(*key))
+        .map(|(key, _)| not_shown(key))
+        .collect();
+    if wiped.is_empty() {
+        Ok(body)
+    } else {
+        Err(invalid(wiped))
+    }
+}
+
+fn not_shown(key: &str) -> FieldProblem {
+    problem(
+        &field_of(key),
+        "not-shown-by-board",
+        "TopCV không cho xem giá trị hiện tại của mục này; hãy nhập lại để không bị xoá mất.",
+        "TopCV does not show the present value of this field; enter it again so that it is not wiped.",
+    )
 }
 
 /// Stores what is about to be sent. The review round begins before the edit is sent: a verdict can overtake its answer.
@@ -244,7 +266,6 @@ pub(super) fn send(
 ) -> Result<(), Failure> {
     let answer = client.edit(board_id, body);
     let shown = client.detail(board_id);
-    let protocol = client.protocol();
     match (&answer, &shown) {
         (Ok(()), shown) => {
             took_effect(ports, client, id, shown.as_ref().ok())?;
@@ -269,7 +290,6 @@ pub(super) fn send(
         }
         (Err(error), _) => {
             take_back(ports, id)?;
-            let _ = protocol;
             Err(refused(error.clone()))
         }
     }

@@ -81,7 +81,10 @@ pub fn refreshed(
     for field in LISTS {
         let mut list = store::load(ports, field)?;
         if is_due(list.as_ref(), ports.clock.now()) {
-            match client.as_deref_mut().map(|client| read(ports, client, field)) {
+            match client
+                .as_deref_mut()
+                .map(|client| read(ports, client, field))
+            {
                 Some(Ok(fresh)) => list = Some(fresh),
                 Some(Err(error)) => {
                     catalogue.stale = true;
@@ -109,12 +112,11 @@ fn is_due(list: Option<&StoredList>, now: u64) -> bool {
 }
 
 /// Reads one list from TopCV and keeps it. That it could not be kept is no reason not to use it.
-fn read(
-    ports: Ports<'_>,
-    client: &mut Client<'_>,
-    field: &str,
-) -> Result<StoredList, BoardError> {
-    let kind = client.protocol().get(&format!("metadata.{field}")).to_owned();
+fn read(ports: Ports<'_>, client: &mut Client<'_>, field: &str) -> Result<StoredList, BoardError> {
+    let kind = client
+        .protocol()
+        .get(&format!("metadata.{field}"))
+        .to_owned();
     let answer = client.metadata(&kind).map(clean);
     let log = |event: &str, code: &str| {
         let fields = [("list", field), ("code", code)];

@@ -179,8 +179,16 @@ mod tests {
         for field in ["employee_level", "experience", "gender", "salary_currency"] {
             let options = fixed(field).unwrap();
             for (index, option) in options.iter().enumerate() {
-                assert!(options[index + 1..].iter().all(|other| other.id != option.id));
-                assert!(option.words.iter().all(|word| fold(word) == *word), "{}", option.id);
+                assert!(
+                    options[index + 1..]
+                        .iter()
+                        .all(|other| other.id != option.id)
+                );
+                assert!(
+                    option.words.iter().all(|word| fold(word) == *word),
+                    "{}",
+                    option.id
+                );
             }
         }
     }
@@ -190,6 +198,9 @@ mod tests {
         assert_eq!(code_of("gender", "Không yêu cầu"), "0");
         assert_eq!(code_of("gender", "Nam "), "2");
         assert_eq!(code_of("experience", "2 năm"), "2-0");
-        assert_eq!(code_of("experience", "1-2 năm kinh nghiệm"), "1-2 năm kinh nghiệm");
+        assert_eq!(
+            code_of("experience", "1-2 năm kinh nghiệm"),
+            "1-2 năm kinh nghiệm"
+        );
     }
 }

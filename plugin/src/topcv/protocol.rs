@@ -275,4 +275,36 @@ mod tests {
             );
         }
     }
+
+    /// The published table is this one: docs/protocol.md is checked, row by row.
+    #[test]
+    fn the_documentation_shows_every_row_as_it_is() {
+        let page = include_str!("../../../docs/protocol.md");
+        for row in TABLE {
+            let mark = match row.mark {
+                Evidence => "E",
+                Assumed => "A",
+                Unknown => "?",
+            };
+            let value = if row.value.is_empty() {
+                "(empty)".to_owned()
+            } else {
+                format!("`{}`", row.value)
+            };
+            let line = format!("| `{}` | {value} | {mark} | {} |", row.key, row.note);
+            assert!(
+                page.contains(&line),
+                "docs/protocol.md lacks this line:\n{line}"
+            );
+        }
+        let shown = page
+            .lines()
+            .filter(|line| line.starts_with("| `") && line.matches(" | ").count() == 3)
+            .count();
+        assert_eq!(
+            shown,
+            TABLE.len(),
+            "docs/protocol.md shows rows that are not in the table"
+        );
+    }
 }

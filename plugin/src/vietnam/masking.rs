@@ -25,20 +25,35 @@ const SAID_IN_WORDS: &[&str] = &[
     "hidden",
 ];
 
-/// Characters that nobody sees: controls, direction marks, zero-width ones. They are no part of a contact or a file name,
-/// and can make one look like another.
-pub fn is_invisible(c: char) -> bool {
+/// Characters that can hide or reorder what stands beside them, and are no part of any name: controls, direction marks,
+/// line and paragraph separators, blanks without width. The joiners stay, since emoji are built with them.
+pub fn is_deceptive(c: char) -> bool {
     c.is_control()
+        || matches!(
+            c,
+            '\u{061C}'
+                | '\u{200B}'
+                | '\u{200E}'
+                | '\u{200F}'
+                | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'
+                | '\u{2066}'..='\u{206F}'
+                | '\u{FEFF}'
+        )
+}
+
+/// [`is_deceptive`], and everything else that nobody sees. For what is compared: phones, addresses, keys, file names.
+pub fn is_invisible(c: char) -> bool {
+    is_deceptive(c)
         || matches!(
             c,
             '\u{00AD}'
                 | '\u{034F}'
-                | '\u{061C}'
                 | '\u{180E}'
-                | '\u{200B}'..='\u{200F}'
-                | '\u{2028}'..='\u{202E}'
-                | '\u{2060}'..='\u{206F}'
-                | '\u{FEFF}'
+                | '\u{200C}'
+                | '\u{200D}'
+                | '\u{2061}'..='\u{2065}'
+                | '\u{FE00}'..='\u{FE0F}'
                 | '\u{FFF9}'..='\u{FFFB}'
                 | '\u{E0000}'..='\u{E007F}'
         )

@@ -1,9 +1,9 @@
 //! What Vietnam does its own way: phones, names, calendar days.
 
-pub mod fold;
-pub mod province;
 pub mod email;
+pub mod fold;
 pub mod masking;
 pub mod person_name;
 pub mod phone;
+pub mod province;
 pub mod time;

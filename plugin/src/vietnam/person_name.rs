@@ -2,10 +2,10 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::masking::{is_invisible, is_masked_text};
+use super::masking::{is_deceptive, is_invisible, is_masked_text};
 
-/// The name as people may see it: as written, without what nobody sees and without white space at the ends.
-/// Composition and case stay as they came.
+/// The name (or any other short text) as people may see it: as written, without characters that deceive the eye and without
+/// white space at the ends. Composition and case stay as they came.
 pub fn display(raw: &str) -> String {
     // A line end within a name separates two words all the same.
     let visible: String = raw
@@ -17,7 +17,7 @@ pub fn display(raw: &str) -> String {
                 c
             }
         })
-        .filter(|c| !is_invisible(*c))
+        .filter(|c| !is_deceptive(*c))
         .collect();
     visible.trim().to_owned()
 }
@@ -29,6 +29,8 @@ pub fn compare_key(raw: &str) -> Option<String> {
         return None;
     }
     let words: Vec<String> = display(raw)
+        .chars()
+        .filter(|c| !is_invisible(*c))
         .nfc()
         .collect::<String>()
         .to_lowercase()
@@ -117,6 +119,12 @@ mod tests {
             compare_key(" nguyễn   VĂN\tA ").as_deref(),
             Some("nguyễn văn a")
         );
+    }
+
+    #[test]
+    fn emoji_that_are_joined_stay_whole() {
+        assert_eq!(display("Nguyễn A 👩\u{200D}💻"), "Nguyễn A 👩\u{200D}💻");
+        assert_eq!(compare_key("Nguyễn\u{200C} A"), compare_key("Nguyễn A"));
     }
 
     #[test]

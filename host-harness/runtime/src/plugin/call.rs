@@ -121,6 +121,8 @@ impl Visit {
                 .map_or(text, ToString::to_string);
             CallError::Trap { export, message }
         };
+        let connection = &self.store.data().connection.id;
+        tracing::warn!(%connection, %export, call = self.store.data().call, %error, "the sandbox ended a call");
         Err(error)
     }
 }

@@ -115,3 +115,15 @@ impl Storage for MemoryStorage {
         Ok(KeyPage { keys, next })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+    async fn it_conforms() {
+        crate::storage::conformance::conforms(Arc::new(MemoryStorage::new())).await;
+    }
+}

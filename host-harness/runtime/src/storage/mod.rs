@@ -1,5 +1,7 @@
 //! Small records that outlive a call. The rules are those of `storage` in the WIT.
 
+#[cfg(test)]
+mod conformance;
 mod memory;
 mod sqlite;
 

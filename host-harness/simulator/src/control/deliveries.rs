@@ -31,7 +31,12 @@ struct Many {
 
 /// `GET /control/deliveries?employer_id=`: all of them, oldest first.
 pub(super) async fn list(State(app): State<App>, OfEmployer(employer_id): OfEmployer) -> Answered {
-    let deliveries = app.with(|world| of(world, employer_id));
+    let deliveries = app.with(|world| -> Result<Vec<DeliveryView>, InputError> {
+        if let Some(id) = employer_id {
+            world.employer(id)?;
+        }
+        Ok(of(world, employer_id))
+    })?;
     ok(&Many { deliveries })
 }
 

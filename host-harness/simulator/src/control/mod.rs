@@ -60,6 +60,7 @@ pub(crate) fn routes() -> Router<App> {
         .method_not_allowed_fallback(unknown)
 }
 
+/// `POST /control/reset`: as freshly started.
 async fn reset(State(app): State<App>) -> Answered {
     app.with(crate::state::World::reset);
     app.announce_release();
@@ -67,11 +68,12 @@ async fn reset(State(app): State<App>) -> Answered {
     ok(&json!({"reset": true}))
 }
 
-async fn unknown() -> InputError {
+/// What every path that does not exist answers.
+pub(crate) async fn unknown() -> InputError {
     InputError::new(
         404,
         "unknown_route",
         "path",
-        "the control API has no such path and method",
+        "the simulator has no such path with this method",
     )
 }

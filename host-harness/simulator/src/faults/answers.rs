@@ -115,4 +115,14 @@ mod tests {
             json!({"data": {"job_id": {"value": 5}, "job_url": ["u"], "list": "1"}, "ok": [true]})
         );
     }
+
+    /// The checksum and the offsets were checked once with another ZIP reader; here only that they stay.
+    #[test]
+    fn the_plain_zip_is_whole() {
+        let end = PLAIN_ZIP.len() - 22;
+        assert!(PLAIN_ZIP[end..].starts_with(b"PK\x05\x06"));
+        let directory = usize::from(PLAIN_ZIP[end + 16]);
+        assert!(PLAIN_ZIP[directory..].starts_with(b"PK\x01\x02"));
+        assert_eq!(directory + usize::from(PLAIN_ZIP[end + 12]), end);
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use crate::input::InputError;
@@ -16,7 +16,7 @@ use crate::posting::FieldErrors;
 pub(crate) enum Content {
     /// Sent at once.
     Whole(Bytes),
-    /// A JSON text of about that many bytes, made while it is sent.
+    /// A JSON text of that many bytes, made while it is sent.
     Huge(u64),
     /// Sent a few bytes at a time.
     Drip {
@@ -131,24 +131,20 @@ impl From<InputError> for Answer {
     }
 }
 
-/// `{"status":"success","data":"xxxx…"}` in pieces of 64 KB.
+/// `{"status":"success","data":"xxxx…"}`, `bytes` long in all, in pieces of 64 KB.
 fn huge(bytes: u64) -> Body {
     const PIECE: usize = 64 * 1024;
+    const OPEN: &[u8] = b"{\"status\":\"success\",\"data\":\"";
+    const CLOSE: &[u8] = b"\"}";
     static FILLER: [u8; PIECE] = [b'x'; PIECE];
-    let pieces = stream::unfold(Some((0_u64, false)), move |state| async move {
-        let (sent, opened) = state?;
-        let piece = if !opened {
-            Bytes::from_static(b"{\"status\":\"success\",\"data\":\"")
-        } else if sent < bytes {
-            let left = usize::try_from(bytes - sent).unwrap_or(PIECE).min(PIECE);
-            Bytes::from_static(&FILLER[..left])
-        } else {
-            return Some((Ok::<_, std::io::Error>(Bytes::from_static(b"\"}")), None));
-        };
-        let sent = sent.saturating_add(piece.len() as u64);
-        Some((Ok(piece), Some((sent, true))))
+    let filler = bytes.saturating_sub((OPEN.len() + CLOSE.len()) as u64);
+    let middle = stream::unfold(filler, |left| async move {
+        let now = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        (now > 0).then(|| (Bytes::from_static(&FILLER[..now]), left - now as u64))
     });
-    Body::from_stream(pieces)
+    let ends = |part: &'static [u8]| stream::iter([Bytes::from_static(part)]);
+    let pieces = ends(OPEN).chain(middle).chain(ends(CLOSE));
+    Body::from_stream(pieces.map(Ok::<_, std::io::Error>))
 }
 
 fn drip(bytes: Bytes, per_second: u32) -> Body {

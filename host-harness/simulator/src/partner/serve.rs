@@ -199,24 +199,24 @@ impl Visit {
             }
             Kind::Delay { ms } => {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
-                self.told(executed).await
+                self.told(executed)
             }
             Kind::CreateAnswerDelayUntilRelease => {
                 if let Some(employer_id) = self.employer_id {
                     self.app.wait_for_release(employer_id, self.releases).await;
                 }
-                self.told(executed).await
+                self.told(executed)
             }
             Kind::WebhooksBeforeCreateAnswer => {
                 self.overtake(executed.job_id).await;
-                self.told(executed).await
+                self.told(executed)
             }
             kind => {
                 let answer = match canned(&kind) {
                     Some(answer) => answer,
                     None => disturbed(&kind, executed.answer),
                 };
-                self.told(Executed { answer, ..executed }).await
+                self.told(Executed { answer, ..executed })
             }
         }
     }
@@ -224,10 +224,9 @@ impl Visit {
     fn execute(&self) -> Executed {
         let executed = self.app.with(|world| {
             let executed = execute(world, &self.call);
-            // The effect is in the ledger from this moment, also when the caller leaves before the answer.
-            if let Some(entry) = world.ledger.entry(self.seq) {
-                entry.job_id = executed.job_id.or(entry.job_id);
-            }
+            // The outcome stands from this moment, also when the caller leaves before the answer.
+            let (outcome, job_id) = (executed.outcome, executed.job_id);
+            close(world, self.seq, outcome, job_id, None);
             executed
         });
         self.app.replan();
@@ -239,11 +238,11 @@ impl Visit {
         if self.webhooks_first && self.call.operation == Operation::Create {
             self.overtake(executed.job_id).await;
         }
-        self.told(executed).await
+        self.told(executed)
     }
 
     /// Writes down what is answered.
-    async fn told(&self, executed: Executed) -> Answer {
+    fn told(&self, executed: Executed) -> Answer {
         let (outcome, job_id) = (executed.outcome, executed.job_id);
         let status = Some(executed.answer.status);
         self.app

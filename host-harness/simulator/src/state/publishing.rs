@@ -69,7 +69,17 @@ impl World {
             .rules(employer_id, Some(job_id))
             .map_err(|_| Refusal::NotFound)?;
         let fields = check_whole(body, &rules).map_err(Refusal::Fields)?;
-        let campaign_id = self.campaign_of(employer_id, &fields);
+        let names_one = fields
+            .get("recruitment_campaign_id")
+            .and_then(Value::as_u64)
+            != Some(0);
+        let present = self.postings.get(&job_id).map_or(0, |p| p.campaign_id);
+        // An edit that names no campaign does not take the posting out of its own (assumed).
+        let campaign_id = if present != 0 && !names_one {
+            present
+        } else {
+            self.campaign_of(employer_id, &fields)
+        };
         let now = self.now_ms();
         let posting = self.postings.get_mut(&job_id).ok_or(Refusal::NotFound)?;
         posting.fields = fields;

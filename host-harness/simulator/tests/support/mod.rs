@@ -1,5 +1,5 @@
 //! A small HTTP client and a webhook receiver for the tests.
-#![allow(dead_code, unreachable_pub)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -76,7 +76,10 @@ fn sort(problems: Option<Vec<FieldProblem>>) -> (Vec<String>, Vec<FieldProblem>)
         .unwrap_or_default()
         .into_iter()
         .partition(|problem| problem.code == "required");
-    (missing.into_iter().map(|problem| problem.field).collect(), wrong)
+    (
+        missing.into_iter().map(|problem| problem.field).collect(),
+        wrong,
+    )
 }
 
 fn assemble(
@@ -169,7 +172,11 @@ fn notes(filled: &BTreeMap<String, Filled>, catalogue: &Catalogue) -> Vec<Text> 
     let is_negotiable = filled
         .get(NEGOTIABLE)
         .is_some_and(|filled| filled.value == Some(Value::Truth(true)));
-    let amount = |field: &str| filled.get(field).is_some_and(|filled| filled.value.is_some());
+    let amount = |field: &str| {
+        filled
+            .get(field)
+            .is_some_and(|filled| filled.value.is_some())
+    };
     if is_negotiable || amount("salary_from") != amount("salary_to") {
         notes.push(text(
             "Cách TopCV nhận lương thỏa thuận hoặc chỉ có một mức (từ, đến) chưa được TopCV xác nhận: hệ thống gửi 0 cho mức để trống. Hãy xem lại tin trên TopCV sau khi đăng.",

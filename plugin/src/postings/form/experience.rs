@@ -5,10 +5,24 @@ use crate::contract::forms::Choice;
 use crate::topcv::enumerations;
 use crate::vietnam::fold::{fold, has_words};
 
-const UNDER: [&str; 6] = ["duoi", "it hon", "chua den", "chua du", "less than", "under"];
+const UNDER: [&str; 6] = [
+    "duoi",
+    "it hon",
+    "chua den",
+    "chua du",
+    "less than",
+    "under",
+];
 const OVER: [&str; 4] = ["tren", "hon", "over", "more than"];
 const AT_LEAST: [&str; 8] = [
-    "tro len", "it nhat", "toi thieu", "tu", "at least", "minimum", "from", "min",
+    "tro len",
+    "it nhat",
+    "toi thieu",
+    "tu",
+    "at least",
+    "minimum",
+    "from",
+    "min",
 ];
 const MONTHS: [&str; 3] = ["thang", "month", "months"];
 
@@ -32,7 +46,11 @@ pub(super) fn find(word: &str, options: &[Choice]) -> Option<Match> {
     };
     match numbers.as_slice() {
         [count] if says(&MONTHS) => {
-            let id = if *count < 12 { "0-1" } else { years(count / 12) };
+            let id = if *count < 12 {
+                "0-1"
+            } else {
+                years(count / 12)
+            };
             near_ids(options, &[id])
         }
         [1] if says(&UNDER) => near_ids(options, &["0-1"]),

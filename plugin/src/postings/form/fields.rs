@@ -238,7 +238,11 @@ mod tests {
     fn every_wire_key_is_one_field() {
         assert_eq!(FIELDS.len(), KEYS.len() + 1);
         for key in KEYS {
-            assert_eq!(FIELDS.iter().filter(|spec| spec.id == key).count(), 1, "{key}");
+            assert_eq!(
+                FIELDS.iter().filter(|spec| spec.id == key).count(),
+                1,
+                "{key}"
+            );
         }
         for spec in FIELDS {
             for text in [spec.label(), spec.help(), spec.group()] {

@@ -80,9 +80,8 @@ fn province(word: &str, options: &[Choice]) -> Option<Match> {
         if same.is_empty() {
             // TopCV has the names of the other time: what became one province, or what it was made of.
             derived = true;
-            let related = |option: &&Choice| {
-                of(option).is_some_and(|other| other.is_merged_with(province))
-            };
+            let related =
+                |option: &&Choice| of(option).is_some_and(|other| other.is_merged_with(province));
             found.extend(options.iter().filter(related));
         } else {
             found.extend(same);

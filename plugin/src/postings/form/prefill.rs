@@ -71,7 +71,10 @@ pub(super) fn read(job: &Job, catalogue: &Catalogue) -> Prefilled {
         }
     }
     for key in &catalogue.extra_fields {
-        if let Some(text) = detail(job, key).or_else(|| detail(job, &key.replace('_', "-"))).and_then(words) {
+        if let Some(text) = detail(job, key)
+            .or_else(|| detail(job, &key.replace('_', "-")))
+            .and_then(words)
+        {
             form.set(key, Value::Text(clean_line(&text.join(", "))), Origin::Job);
         }
     }
@@ -187,7 +190,11 @@ impl Prefilled {
         let mut ids: Vec<String> = Vec::new();
         let mut questions = Vec::new();
         let mut origin = Origin::Job;
-        for word in words.iter().filter(|word| !clean_line(word).is_empty()).take(MOST_WORDS) {
+        for word in words
+            .iter()
+            .filter(|word| !clean_line(word).is_empty())
+            .take(MOST_WORDS)
+        {
             let asked = clean_line(word);
             match find(spec.id, word, &options) {
                 Match::Sure(id) => ids.push(id),
@@ -211,7 +218,8 @@ impl Prefilled {
             [one] => Some(Value::Text(one.clone())),
             // Several words, several options, and room for one: ask.
             several => {
-                let is_one = |option: &&crate::contract::forms::Choice| several.contains(&option.id);
+                let is_one =
+                    |option: &&crate::contract::forms::Choice| several.contains(&option.id);
                 questions.push(Question {
                     asked: words.join(", "),
                     candidates: options.iter().filter(is_one).cloned().collect(),
@@ -221,7 +229,11 @@ impl Prefilled {
         };
         let before = self.fields.remove(spec.id);
         let filled = Filled {
-            origin: if value.is_some() { origin } else { Origin::Empty },
+            origin: if value.is_some() {
+                origin
+            } else {
+                Origin::Empty
+            },
             value,
             questions,
         };
@@ -231,7 +243,10 @@ impl Prefilled {
     /// The switch and the amounts must say the same.
     fn settle_salary(&mut self) {
         let has = |form: &Self, field: &str| form.fields.contains_key(field);
-        let negotiable = self.fields.get(NEGOTIABLE).and_then(|filled| filled.value.clone());
+        let negotiable = self
+            .fields
+            .get(NEGOTIABLE)
+            .and_then(|filled| filled.value.clone());
         match negotiable {
             Some(Value::Truth(true)) => {
                 self.fields.remove("salary_from");

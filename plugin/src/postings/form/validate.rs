@@ -98,9 +98,10 @@ impl<'a> Check<'a> {
         present: Option<&'a Body>,
     ) -> Self {
         let shown = |body: &Body| {
-            let extra = catalogue.extra_fields.iter().filter_map(|key| {
-                Some((key.clone(), wire::extra(body, key)?))
-            });
+            let extra = catalogue
+                .extra_fields
+                .iter()
+                .filter_map(|key| Some((key.clone(), wire::extra(body, key)?)));
             wire::present(body)
                 .into_iter()
                 .map(|named| (named.name, named.value))
@@ -207,7 +208,10 @@ impl<'a> Check<'a> {
                 .as_ref()
                 .map_or(0, |(body, _)| wire::amount(body, key)),
         };
-        let (mut low, mut high) = (final_amount(&from, "salary_from"), final_amount(&to, "salary_to"));
+        let (mut low, mut high) = (
+            final_amount(&from, "salary_from"),
+            final_amount(&to, "salary_to"),
+        );
         if negotiable {
             (low, high) = (0, 0);
         } else if low == 0 && high == 0 {

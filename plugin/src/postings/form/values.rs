@@ -145,8 +145,12 @@ pub(super) fn markup_removed(id: &str, clean: &markup::Clean) -> Problem {
         ..problem(
             id,
             "markup-removed",
-            format!("TopCV không nhận các thẻ: {elements}. Hãy xem lại nội dung sau khi bỏ các thẻ này."),
-            format!("TopCV does not take these elements: {elements}. Look at the text without them."),
+            format!(
+                "TopCV không nhận các thẻ: {elements}. Hãy xem lại nội dung sau khi bỏ các thẻ này."
+            ),
+            format!(
+                "TopCV does not take these elements: {elements}. Look at the text without them."
+            ),
         )
     }
 }

@@ -65,7 +65,9 @@ fn shown(spec: &Spec, fields: &Body) -> Option<Value> {
             (!texts.is_empty()).then_some(Value::Texts(texts))
         }
         Kind::Integer(..) => integer(value).map(Value::Integer),
-        Kind::Money => integer(value).filter(|amount| *amount != 0).map(Value::Integer),
+        Kind::Money => integer(value)
+            .filter(|amount| *amount != 0)
+            .map(Value::Integer),
         Kind::Switch => integer(value).map(|number| Value::Truth(number != 0)),
     }
 }
@@ -83,9 +85,9 @@ pub(super) fn canonical(key: &str, value: &Json) -> Json {
     match spec.kind {
         Kind::Line(_) => text_or_null(text.map(|text| clean_line(&text))),
         Kind::Markup => text_or_null(text.map(|text| markup::clean(&text).html)),
-        Kind::Phone => text_or_null(text.map(|text| {
-            phone::normalise(&text).unwrap_or_else(|| clean_line(&text))
-        })),
+        Kind::Phone => text_or_null(
+            text.map(|text| phone::normalise(&text).unwrap_or_else(|| clean_line(&text))),
+        ),
         Kind::Day => text_or_null(text.map(|text| day_of(&clean_line(&text)).to_owned())),
         Kind::Code => {
             let text = text.map(|text| clean_line(&text));
@@ -102,9 +104,11 @@ pub(super) fn canonical(key: &str, value: &Json) -> Json {
             many => sorted(many.iter().map(plain)),
         },
         Kind::Options | Kind::Ids => sorted(items(value).iter().map(plain)),
-        Kind::Emails => sorted(items(value).iter().map(|item| {
-            text_or_null(scalar(item).map(|text| clean_line(&text).to_lowercase()))
-        })),
+        Kind::Emails => {
+            sorted(items(value).iter().map(|item| {
+                text_or_null(scalar(item).map(|text| clean_line(&text).to_lowercase()))
+            }))
+        }
         Kind::Integer(..) | Kind::Money | Kind::Switch => match integer(value) {
             // Where 0 stands for none, so does nothing.
             Some(0) if !matches!(key, "quantity" | "publish_request_days") => Json::Null,
@@ -148,11 +152,19 @@ fn sorted(items: impl Iterator<Item = Json>) -> Json {
 fn items(value: &Json) -> Vec<Json> {
     match value {
         Json::Null => Vec::new(),
-        Json::Array(items) => items.iter().map(|item| id_of(item).unwrap_or(item).clone()).collect(),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| id_of(item).unwrap_or(item).clone())
+            .collect(),
         Json::Object(_) => id_of(value).cloned().into_iter().collect(),
         Json::String(text) => {
-            let parts = || text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
-            let is_item = |part: &str| part.contains('@') || part.bytes().all(|byte| byte.is_ascii_digit());
+            let parts = || {
+                text.split([',', ';'])
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+            };
+            let is_item =
+                |part: &str| part.contains('@') || part.bytes().all(|byte| byte.is_ascii_digit());
             if parts().all(is_item) {
                 parts().map(|part| json!(part)).collect()
             } else {
@@ -171,7 +183,9 @@ fn id_of(value: &Json) -> Option<&Json> {
 fn scalar(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
-        Json::Number(_) => Some(integer(value).map_or_else(|| value.to_string(), |number| number.to_string())),
+        Json::Number(_) => {
+            Some(integer(value).map_or_else(|| value.to_string(), |number| number.to_string()))
+        }
         _ => None,
     }
 }
@@ -197,5 +211,7 @@ fn integer(value: &Json) -> Option<i64> {
 
 /// A day, where a time may follow it.
 fn day_of(text: &str) -> &str {
-    text.get(..10).filter(|day| time::is_day(day)).unwrap_or(text)
+    text.get(..10)
+        .filter(|day| time::is_day(day))
+        .unwrap_or(text)
 }

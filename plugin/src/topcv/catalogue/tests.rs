@@ -33,7 +33,11 @@ fn lists_are_read_once_a_day_and_a_missing_one_does_not_stop_the_others() {
     assert_eq!(first.choices("job_type")[0].label.en, "Full time");
 
     let second = refresh(&host);
-    assert_eq!(host.requests.borrow().len(), 5, "only the missing one is asked for");
+    assert_eq!(
+        host.requests.borrow().len(),
+        5,
+        "only the missing one is asked for"
+    );
     assert_eq!(second.lists, first.lists);
 
     host.now.set(host.now.get() + DUE_AFTER_MS);
@@ -51,7 +55,11 @@ fn the_last_copy_serves_while_the_board_is_down_and_says_its_age() {
     host.board(|_| lost());
     let asked = host.requests.borrow().len();
     let after = refresh(&host);
-    assert_eq!(host.requests.borrow().len(), asked + 1, "one time-out is enough");
+    assert_eq!(
+        host.requests.borrow().len(),
+        asked + 1,
+        "one time-out is enough"
+    );
     assert_eq!((after.as_of, after.stale), (Some(read_at), true));
     assert_eq!(after.lists, before.lists);
     assert_eq!(stored(host.ports()).unwrap(), after);
@@ -91,5 +99,8 @@ fn the_operators_fields_are_keys_that_are_not_there_already() {
         true
     })
     .unwrap();
-    assert_eq!(stored(host.ports()).unwrap().extra_fields, ["working_time", "address"]);
+    assert_eq!(
+        stored(host.ports()).unwrap().extra_fields,
+        ["working_time", "address"]
+    );
 }

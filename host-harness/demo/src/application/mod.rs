@@ -1,0 +1,104 @@
+//! The use cases: what the platform does when a person or a board asks for something.
+//!
+//! One use case a file. Each is a short story over three ports: the [`Store`](crate::store::Store), the [`Board`](crate::board::Board)
+//! and the clock. What must happen together happens in one [`unit::Unit`]; the board is never called inside one.
+
+pub mod applications;
+pub mod configure;
+pub mod connections;
+pub mod error;
+pub mod events;
+pub mod fetch_cvs;
+pub mod housekeeping;
+pub mod jobs;
+pub mod people;
+pub mod postings;
+pub mod publish;
+pub mod receive;
+pub mod recover;
+pub mod sign_in;
+pub mod token;
+pub mod unit;
+
+
+use std::sync::Arc;
+
+use job_board_host::Clock;
+use tokio::sync::Notify;
+
+use crate::board::{Board, BoardPlugin};
+use crate::domain::id::{ConnectionId, TenantId};
+use crate::domain::value::Values;
+use crate::store::Store;
+use crate::store::connections::{self as connection_rows, StoredConnection};
+use crate::store::seal::Sealer;
+
+pub use error::{AppError, Problem};
+
+/// What the use cases work with.
+pub struct Ports {
+    /// The database.
+    pub store: Store,
+    /// Encryption at rest.
+    pub sealer: Sealer,
+    /// The only source of time.
+    pub clock: Arc<dyn Clock>,
+    /// The job board.
+    pub board: Arc<dyn Board>,
+    /// Where the board reaches the platform, without a slash at the end.
+    pub public_base_url: String,
+    /// Operator settings that every connection gets unless an operator set another value for it.
+    pub operator_settings: Values,
+}
+
+/// The hiring platform. A clone is the same one.
+#[derive(Clone)]
+pub struct Platform {
+    ports: Arc<Ports>,
+    work: Arc<Notify>,
+}
+
+impl Platform {
+    /// Over these ports.
+    pub fn new(ports: Ports) -> Self {
+        Self {
+            ports: Arc::new(ports),
+            work: Arc::new(Notify::new()),
+        }
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> u64 {
+        self.ports.clock.now()
+    }
+
+    /// The plugin's manifest.
+    pub fn manifest(&self) -> &job_board_host::contract::connection::Manifest {
+        self.ports.board.manifest()
+    }
+
+    /// Ends when a use case has left work for the background, such as a file to fetch.
+    pub async fn work_arrived(&self) {
+        self.work.notified().await;
+    }
+
+    fn store(&self) -> &Store {
+        &self.ports.store
+    }
+
+    fn plugin(&self, connection: ConnectionId) -> Result<Arc<dyn BoardPlugin>, AppError> {
+        Ok(self.ports.board.connect(connection)?)
+    }
+
+    async fn connection(
+        &self,
+        tenant: TenantId,
+        id: ConnectionId,
+    ) -> Result<StoredConnection, AppError> {
+        self.store()
+            .read(move |db| {
+                connection_rows::get(db, tenant, id)?.ok_or(AppError::NoSuch("connection"))
+            })
+            .await
+    }
+}

@@ -1,0 +1,376 @@
+//! Receiving webhooks without losing or doubling anything.
+//!
+//! 1. The raw delivery is written to the inbox. 2. The plugin reads it. 3. One transaction takes the new events and marks the delivery done.
+//! 4. The board is answered. Whoever stops between two steps begins again at step 2: the delivery is still there, and what was taken is not new.
+
+use job_board_host::contract::deliveries::{Delivery, Header, Outcome, Verdict};
+use job_board_host::contract::types::Failure;
+
+use super::{AppError, Platform, token};
+use crate::board::{PluginError, convert};
+use crate::domain::back_off::back_off_ms;
+use crate::domain::delivery::{DeliveryState, Incoming, WebAnswer};
+use crate::domain::id::{ConnectionId, DeliveryId, TenantId};
+use crate::domain::text::Text;
+use crate::store::connections::{self, StoredConnection};
+use crate::store::deliveries::{self, StoredDelivery, Trouble};
+
+/// Most bytes of body that the platform reads. Above the contract's limit for plugins, so that the plugin can say what is wrong.
+pub const MOST_BODY_BYTES: usize = 512 * 1024;
+
+/// Most bytes that a connection's inbox keeps of deliveries nobody has vouched for: whoever knows the URL can fill it no further.
+const MOST_UNVERIFIED_BYTES: u64 = 64 << 20;
+
+/// How long the inbox leaves a delivery to whoever received it: longer than the plugin's deadline.
+const HANDS_OFF_MS: u64 = 60_000;
+
+/// After so many vain tries a delivery goes to quarantine.
+const MOST_ATTEMPTS: u32 = 12;
+
+/// Where a delivery stands after it was processed.
+pub struct Processed {
+    /// What to answer to the board, when it still waits.
+    pub answer: WebAnswer,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How many of its events were new.
+    pub new_events: usize,
+    /// Why it is not done.
+    pub trouble: Option<Trouble>,
+}
+
+impl Platform {
+    /// Receives one request at a webhook path. `hook` is the secret part of the path.
+    pub async fn receive(&self, hook: &str, incoming: Incoming) -> WebAnswer {
+        let hash = token::digest(&[hook.as_bytes()]);
+        let found: Result<_, AppError> = self
+            .store()
+            .read(move |db| Ok(connections::by_hook(db, &hash)?))
+            .await;
+        let connection = match found {
+            Ok(Some(connection)) => connection,
+            Ok(None) => return WebAnswer::status(404),
+            Err(error) => return unavailable(&error),
+        };
+        let stored = match self.write_down(&connection, incoming).await {
+            Ok(Some(id)) => id,
+            Ok(None) => return WebAnswer::status(507),
+            Err(error) => return unavailable(&error),
+        };
+        match self.process(connection.tenant, stored).await {
+            Ok(processed) => processed.answer,
+            Err(error) => unavailable(&error),
+        }
+    }
+
+    /// Step 1. `None`: the inbox is full.
+    pub(super) async fn write_down(
+        &self,
+        connection: &StoredConnection,
+        incoming: Incoming,
+    ) -> Result<Option<DeliveryId>, AppError> {
+        self.unit(connection, move |unit| {
+            let (tenant, id) = (unit.tenant, unit.connection.id);
+            let kept = deliveries::unverified_bytes(unit.db, tenant, id)?;
+            if kept + incoming.body.len() as u64 > MOST_UNVERIFIED_BYTES {
+                tracing::warn!(connection = id.0, "the inbox is full: a delivery was not taken");
+                return Ok(None);
+            }
+            let until = unit.now + HANDS_OFF_MS;
+            let stored = deliveries::insert(
+                unit.db,
+                unit.sealer,
+                tenant,
+                id,
+                &incoming,
+                unit.now,
+                until,
+            )?;
+            Ok(Some(stored))
+        })
+        .await
+    }
+
+    /// Steps 2 and 3, for a delivery that is not done. Safe to repeat, and safe at once in two places.
+    pub async fn process(&self, tenant: TenantId, id: DeliveryId) -> Result<Processed, AppError> {
+        let sealer = self.ports.sealer.clone();
+        let delivery = self
+            .store()
+            .read(move |db| {
+                deliveries::open(db, &sealer, tenant, id)?.ok_or(AppError::NoSuch("delivery"))
+            })
+            .await?;
+        let connection = self.connection(tenant, delivery.connection).await?;
+        let plugin = self.plugin(connection.id)?;
+        let processed = match plugin.handle_webhook(contract_delivery(&delivery)).await {
+            Ok(outcome) => self.settle(&connection, &delivery, outcome).await,
+            Err(PluginError::Failure(failure)) => {
+                self.try_again(&connection, &delivery, &failure, WebAnswer::status(503))
+                    .await
+            }
+            Err(PluginError::Stopped(why)) => {
+                tracing::error!(connection = connection.id.0, %why, "the plugin stopped while it read a delivery");
+                self.keep_trying(&connection, &delivery, stopped(), None, WebAnswer::status(503))
+                    .await
+            }
+        };
+        match processed {
+            Ok(processed) => Ok(processed),
+            // Its events could not be stored. The delivery is safe; it is tried again later, and not for ever.
+            Err(error) => {
+                tracing::error!(connection = connection.id.0, %error, "a delivery could not be applied");
+                self.keep_trying(&connection, &delivery, not_applied(), None, WebAnswer::status(503))
+                    .await
+            }
+        }
+    }
+
+    async fn settle(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        outcome: Outcome,
+    ) -> Result<Processed, AppError> {
+        let answer = WebAnswer {
+            status: outcome.response.status,
+            headers: outcome
+                .response
+                .headers
+                .into_iter()
+                .map(|header| (header.name, header.value))
+                .collect(),
+            body: outcome.response.body,
+        };
+        match outcome.verdict {
+            Verdict::Accepted => {
+                let events = outcome.events.into_iter().map(convert::event).collect();
+                self.accept(connection, delivery, events, answer).await
+            }
+            Verdict::NoEffect => self.finish(connection, delivery, answer).await,
+            Verdict::Refused(failure) => {
+                let trouble = Trouble {
+                    verdict: "refused",
+                    code: failure.code,
+                    message: convert::text(failure.message),
+                    status: answer.status,
+                };
+                self.keep(connection, delivery, DeliveryState::Quarantined, None, trouble, answer)
+                    .await
+            }
+            Verdict::TryAgain(failure) => {
+                self.try_again(connection, delivery, &failure, answer).await
+            }
+        }
+    }
+
+    /// Step 3: the new events and the end of the delivery, or neither.
+    async fn accept(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        events: Vec<crate::domain::board_event::BoardEvent>,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let (id, received_at, status) = (delivery.id, delivery.received_at, answer.status);
+        let new_events = self
+            .unit(connection, move |unit| {
+                let mut new = 0;
+                for event in &events {
+                    new += usize::from(unit.apply(event)?);
+                }
+                connections::note_delivery(unit.db, unit.tenant, unit.connection.id, received_at)?;
+                deliveries::finish(unit.db, unit.tenant, id, "accepted", status)?;
+                Ok(new)
+            })
+            .await?;
+        self.work.notify_one();
+        Ok(Processed {
+            answer,
+            state: DeliveryState::Done,
+            new_events,
+            trouble: None,
+        })
+    }
+
+    async fn finish(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let (id, status) = (delivery.id, answer.status);
+        self.unit(connection, move |unit| {
+            deliveries::finish(unit.db, unit.tenant, id, "no-effect", status)?;
+            Ok(())
+        })
+        .await?;
+        Ok(Processed {
+            answer,
+            state: DeliveryState::Done,
+            new_events: 0,
+            trouble: None,
+        })
+    }
+
+    async fn try_again(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        failure: &Failure,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let trouble = Trouble {
+            verdict: "try-again",
+            code: failure.code.clone(),
+            message: convert::text(failure.message.clone()),
+            status: answer.status,
+        };
+        let noted = failure.clone();
+        self.unit(connection, move |unit| unit.note_failure(&noted))
+            .await?;
+        self.keep_trying(connection, delivery, trouble, failure.retry_after_ms, answer)
+            .await
+    }
+
+    async fn keep_trying(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        trouble: Trouble,
+        asked_ms: Option<u64>,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let attempts = delivery.attempts + 1;
+        let (state, next) = if attempts >= MOST_ATTEMPTS {
+            (DeliveryState::Quarantined, None)
+        } else {
+            let next = self.now() + back_off_ms(attempts, asked_ms);
+            (DeliveryState::Pending, Some(next))
+        };
+        self.keep(connection, delivery, state, next, trouble, answer)
+            .await
+    }
+
+    async fn keep(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        state: DeliveryState,
+        next: Option<u64>,
+        trouble: Trouble,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let (id, noted) = (delivery.id, trouble.clone());
+        self.unit(connection, move |unit| {
+            deliveries::keep(unit.db, unit.tenant, id, state, next, &noted)?;
+            Ok(())
+        })
+        .await?;
+        Ok(Processed {
+            answer,
+            state,
+            new_events: 0,
+            trouble: Some(trouble),
+        })
+    }
+
+    /// Takes up deliveries whose time has come. Answers how many.
+    pub async fn work_off_inbox(&self) -> Result<usize, AppError> {
+        let now = self.now();
+        let due = self
+            .store()
+            .read(move |db| deliveries::due(db, Some(now), 100).map_err(AppError::from))
+            .await?;
+        self.process_each(&due).await;
+        Ok(due.len())
+    }
+
+    pub(super) async fn process_each(&self, due: &[(TenantId, DeliveryId)]) {
+        for (tenant, id) in due {
+            match self.process(*tenant, *id).await {
+                Ok(_) | Err(AppError::NoSuch(_)) => {}
+                Err(error) => {
+                    tracing::error!(delivery = id.0, %error, "a delivery stays in the inbox");
+                }
+            }
+        }
+    }
+
+    /// Processes one quarantined delivery again, with the time at which it first came in.
+    pub async fn reprocess(
+        &self,
+        tenant: TenantId,
+        id: DeliveryId,
+    ) -> Result<Processed, AppError> {
+        self.process(tenant, id).await
+    }
+
+    /// Processes a connection's whole quarantine again, in the order of arrival. Answers how many there were and how many are done now.
+    pub async fn reprocess_all(
+        &self,
+        tenant: TenantId,
+        connection: ConnectionId,
+    ) -> Result<(usize, usize), AppError> {
+        self.connection(tenant, connection).await?;
+        let ids: Vec<DeliveryId> = self
+            .store()
+            .read(move |db| deliveries::quarantined(db, tenant, connection).map_err(AppError::from))
+            .await?;
+        let mut done = 0;
+        for id in &ids {
+            match self.process(tenant, *id).await {
+                Ok(processed) => done += usize::from(processed.state == DeliveryState::Done),
+                // Somebody else has just finished it.
+                Err(AppError::NoSuch(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((ids.len(), done))
+    }
+}
+
+fn contract_delivery(delivery: &StoredDelivery) -> Delivery {
+    Delivery {
+        method: delivery.incoming.method.clone(),
+        headers: delivery
+            .incoming
+            .headers
+            .iter()
+            .map(|(name, value)| Header {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect(),
+        body: delivery.incoming.body.clone(),
+        received_at: delivery.received_at,
+    }
+}
+
+fn stopped() -> Trouble {
+    Trouble {
+        verdict: "stopped",
+        code: "plugin-stopped".to_owned(),
+        message: Text::new(
+            "Plugin đã dừng khi đọc dữ liệu này. Hệ thống sẽ thử lại.",
+            "The plugin stopped while it read this delivery. It will be tried again.",
+        ),
+        status: 503,
+    }
+}
+
+fn not_applied() -> Trouble {
+    Trouble {
+        verdict: "not-applied",
+        code: "not-applied".to_owned(),
+        message: Text::new(
+            "Không lưu được sự kiện. Hệ thống sẽ thử lại.",
+            "The events could not be stored. It will be tried again.",
+        ),
+        status: 503,
+    }
+}
+
+fn unavailable(error: &AppError) -> WebAnswer {
+    tracing::error!(%error, "a delivery could not be taken");
+    WebAnswer::status(503)
+}

@@ -1,0 +1,18 @@
+//! What a hiring platform is about, and the decisions that need no database and no network.
+//!
+//! Types here are the platform's own. Those that look like the contract's (events, postings) are kept apart from it on purpose:
+//! they are stored, and what is stored outlives a version of the contract.
+
+pub mod back_off;
+pub mod board_event;
+pub mod contact;
+pub mod cv;
+pub mod delivery;
+pub mod id;
+pub mod job;
+pub mod notice;
+pub mod posting;
+pub mod stage;
+pub mod text;
+pub mod user;
+pub mod value;

@@ -1,0 +1,124 @@
+//! Messages to users. The board's name comes from the plugin's manifest: nothing here names a board.
+
+use super::posting::{PostingState, Rejection};
+use super::text::Text;
+
+/// A message, before it is addressed to anybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Stable word for the kind of message.
+    pub kind: &'static str,
+    /// What to read.
+    pub text: Text,
+}
+
+fn notice(kind: &'static str, vi: String, en: String) -> Notice {
+    Notice {
+        kind,
+        text: Text { vi, en },
+    }
+}
+
+/// A posting was published by the board.
+pub fn approved(board: &str, title: &str) -> Notice {
+    notice(
+        "posting-approved",
+        format!("Tin \"{title}\" đã được {board} duyệt và đăng."),
+        format!("{board} approved and published \"{title}\"."),
+    )
+}
+
+/// A posting was refused by the board.
+pub fn rejected(board: &str, title: &str, rejection: &Rejection) -> Notice {
+    let Rejection { reason, advice, .. } = rejection;
+    notice(
+        "posting-rejected",
+        format!(
+            "Tin \"{title}\" bị {board} từ chối. Lý do: {reason}. {}",
+            advice.vi
+        ),
+        format!(
+            "{board} rejected \"{title}\". Reason: {reason}. {}",
+            advice.en
+        ),
+    )
+}
+
+/// A posting was seen in another state than before.
+pub fn changed(board: &str, title: &str, state: PostingState) -> Notice {
+    let Text { vi, en } = state.label();
+    notice(
+        "posting-changed",
+        format!("Tin \"{title}\" trên {board} nay ở trạng thái: {vi}."),
+        format!("\"{title}\" at {board} is now: {en}."),
+    )
+}
+
+/// Somebody applied for the first time.
+pub fn applied(board: &str, title: &str, name: Option<&str>) -> Notice {
+    notice(
+        "application",
+        format!(
+            "{} vừa ứng tuyển \"{title}\" trên {board}.",
+            name.unwrap_or("Một ứng viên chưa mở liên hệ")
+        ),
+        format!(
+            "{} applied for \"{title}\" at {board}.",
+            name.unwrap_or("A candidate whose contact is still hidden")
+        ),
+    )
+}
+
+/// The same person applied for the same job once more.
+pub fn applied_again(board: &str, title: &str, name: Option<&str>) -> Notice {
+    notice(
+        "application-again",
+        format!(
+            "{} ứng tuyển lại \"{title}\" trên {board}. Hồ sơ mới được thêm vào ứng viên đã có.",
+            name.unwrap_or("Một ứng viên chưa mở liên hệ")
+        ),
+        format!(
+            "{} applied again for \"{title}\" at {board}. What is new was added to the same candidate.",
+            name.unwrap_or("A candidate whose contact is still hidden")
+        ),
+    )
+}
+
+/// A hidden contact was opened.
+pub fn contact_opened(board: &str, title: &str, name: Option<&str>) -> Notice {
+    notice(
+        "contact-opened",
+        format!(
+            "Đã có thông tin liên hệ của {} (\"{title}\", {board}).",
+            name.unwrap_or("ứng viên")
+        ),
+        format!(
+            "The contact of {} is known now (\"{title}\", {board}).",
+            name.unwrap_or("the candidate")
+        ),
+    )
+}
+
+/// A connection no longer works. `why` is the plugin's own message.
+pub fn connection_broken(board: &str, connection: &str, why: &Text) -> Notice {
+    notice(
+        "connection-broken",
+        format!("Kết nối \"{connection}\" với {board} không dùng được: {} Hãy mở phần thiết lập kết nối.", why.vi),
+        format!("The connection \"{connection}\" to {board} does not work: {} Open its settings.", why.en),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_board_is_named_as_its_manifest_names_it() {
+        let Notice { text, .. } = approved("Sàn Việc", "Kế toán");
+        assert_eq!(
+            text.vi,
+            "Tin \"Kế toán\" đã được Sàn Việc duyệt và đăng."
+        );
+        assert!(text.en.contains("Sàn Việc"));
+    }
+}

@@ -1,0 +1,150 @@
+//! Connections: which tenant has which account, under which webhook path.
+
+use rusqlite::{Connection as Db, OptionalExtension, Row, named_params};
+
+use super::StoreError;
+use super::rows::{from_json, get_moment, get_moment_option, json, moment};
+use crate::domain::id::{ConnectionId, TenantId};
+use crate::domain::value::Values;
+
+/// A connection's row.
+#[derive(Clone)]
+pub struct StoredConnection {
+    /// The row.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// For people.
+    pub name: String,
+    /// The secret part of the webhook path, sealed.
+    pub hook_sealed: Vec<u8>,
+    /// What an operator set for this connection, beyond the preset of the platform.
+    pub operator_settings: Values,
+    /// Since when administrators know that it does not work.
+    pub broken_since: Option<u64>,
+    /// When the last delivery was accepted.
+    pub last_delivery_at: Option<u64>,
+    /// When it was made.
+    pub created_at: u64,
+}
+
+fn connection(row: &Row<'_>) -> rusqlite::Result<(StoredConnection, String)> {
+    let stored = StoredConnection {
+        id: row.get("id")?,
+        tenant: row.get("tenant_id")?,
+        name: row.get("name")?,
+        hook_sealed: row.get("hook_sealed")?,
+        operator_settings: Values::new(),
+        broken_since: get_moment_option(row, "broken_since")?,
+        last_delivery_at: get_moment_option(row, "last_delivery_at")?,
+        created_at: get_moment(row, "created_at")?,
+    };
+    Ok((stored, row.get("operator_settings")?))
+}
+
+fn complete(
+    (connection, settings): (StoredConnection, String),
+) -> Result<StoredConnection, StoreError> {
+    Ok(StoredConnection {
+        operator_settings: from_json("operator settings", &settings)?,
+        ..connection
+    })
+}
+
+/// Makes a connection.
+pub fn insert(
+    db: &Db,
+    tenant: TenantId,
+    name: &str,
+    hook_hash: &[u8],
+    hook_sealed: &[u8],
+    now: u64,
+) -> Result<ConnectionId, StoreError> {
+    db.execute(
+        "INSERT INTO connections (tenant_id, name, hook_hash, hook_sealed, created_at)
+         VALUES (:tenant, :name, :hash, :sealed, :now)",
+        named_params! {
+            ":tenant": tenant, ":name": name, ":hash": hook_hash, ":sealed": hook_sealed, ":now": moment(now),
+        },
+    )?;
+    Ok(ConnectionId(db.last_insert_rowid()))
+}
+
+/// A connection of the tenant.
+pub fn get(
+    db: &Db,
+    tenant: TenantId,
+    id: ConnectionId,
+) -> Result<Option<StoredConnection>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT * FROM connections WHERE tenant_id = ?1 AND id = ?2")?;
+    let found = statement.query_row((tenant, id), connection).optional()?;
+    found.map(complete).transpose()
+}
+
+/// The tenant's connections, oldest first.
+pub fn list(db: &Db, tenant: TenantId) -> Result<Vec<StoredConnection>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT * FROM connections WHERE tenant_id = ?1 ORDER BY id")?;
+    let rows = statement.query_map([tenant], connection)?;
+    rows.map(|row| complete(row?)).collect()
+}
+
+/// The connection behind a webhook path. The path is compared by its digest, so the time that this takes tells nothing about it.
+pub fn by_hook(db: &Db, hook_hash: &[u8]) -> Result<Option<StoredConnection>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT * FROM connections WHERE hook_hash = ?1")?;
+    let found = statement.query_row([hook_hash], connection).optional()?;
+    found.map(complete).transpose()
+}
+
+/// Keeps what an operator set.
+pub fn set_operator_settings(
+    db: &Db,
+    tenant: TenantId,
+    id: ConnectionId,
+    settings: &Values,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET operator_settings = ?3 WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id, json("operator settings", settings)?),
+    )?;
+    Ok(())
+}
+
+/// Marks the connection broken. Answers false when it was already: then administrators know.
+pub fn mark_broken(
+    db: &Db,
+    tenant: TenantId,
+    id: ConnectionId,
+    now: u64,
+) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "UPDATE connections SET broken_since = ?3 WHERE tenant_id = ?1 AND id = ?2 AND broken_since IS NULL",
+        (tenant, id, moment(now)),
+    )?;
+    Ok(changed > 0)
+}
+
+/// The connection works, or was ended on purpose.
+pub fn mark_mended(db: &Db, tenant: TenantId, id: ConnectionId) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET broken_since = NULL WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id),
+    )?;
+    Ok(())
+}
+
+/// Remembers when the last accepted delivery came in.
+pub fn note_delivery(
+    db: &Db,
+    tenant: TenantId,
+    id: ConnectionId,
+    received_at: u64,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET last_delivery_at = max(coalesce(last_delivery_at, 0), ?3)
+         WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id, moment(received_at)),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Which events were taken, and those that wait for their posting.
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use super::rows::{get_moment, moment};
+use super::seal::Sealer;
+use super::{Page, StoreError};
+use crate::domain::board_event::BoardEvent;
+use crate::domain::id::{ConnectionId, TenantId};
+
+/// An event without a posting, for people: what it says stays sealed.
+pub struct UnmatchedLine {
+    /// The row.
+    pub id: i64,
+    /// Where it came in.
+    pub connection: ConnectionId,
+    /// The board's id of the posting; empty where it names none.
+    pub board_posting: String,
+    /// The kind of event.
+    pub kind: String,
+    /// When it came in.
+    pub received_at: u64,
+}
+
+fn place(connection: ConnectionId, event_id: &str) -> String {
+    format!("event/{}/{event_id}", connection.0)
+}
+
+fn encode(
+    sealer: &Sealer,
+    connection: ConnectionId,
+    event: &BoardEvent,
+) -> Result<Vec<u8>, StoreError> {
+    let plain = zeroize::Zeroizing::new(
+        serde_json::to_vec(event).map_err(|_| StoreError::Corrupt { what: "event" })?,
+    );
+    sealer.seal(&place(connection, &event.id), &plain)
+}
+
+fn decode(
+    sealer: &Sealer,
+    connection: ConnectionId,
+    event_id: &str,
+    sealed: &[u8],
+) -> Result<BoardEvent, StoreError> {
+    let plain = sealer.open("event", &place(connection, event_id), sealed)?;
+    serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { what: "event" })
+}
+
+/// Takes an event. Answers whether it is new; it is so once.
+pub fn take(
+    db: &Connection,
+    connection: ConnectionId,
+    event_id: &str,
+) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached(
+        "INSERT INTO events (connection_id, event_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    )?;
+    Ok(statement.execute((connection, event_id))? > 0)
+}
+
+/// Keeps an event whose posting is not known; replaces an earlier copy of the same event.
+pub fn keep_unmatched(
+    db: &Connection,
+    sealer: &Sealer,
+    tenant: TenantId,
+    connection: ConnectionId,
+    event: &BoardEvent,
+) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO unmatched (tenant_id, connection_id, event_id, board_posting, kind, received_at, sealed)
+         VALUES (:tenant, :connection, :event, :board, :kind, :received, :sealed)
+         ON CONFLICT (connection_id, event_id) DO UPDATE SET sealed = excluded.sealed",
+        named_params! {
+            ":tenant": tenant, ":connection": connection, ":event": event.id, ":board": event.board_posting,
+            ":kind": event.happening.kind(), ":received": moment(event.received_at),
+            ":sealed": encode(sealer, connection, event)?,
+        },
+    )?;
+    Ok(())
+}
+
+/// The copy of an event that waits for its posting.
+pub fn unmatched(
+    db: &Connection,
+    sealer: &Sealer,
+    tenant: TenantId,
+    connection: ConnectionId,
+    event_id: &str,
+) -> Result<Option<BoardEvent>, StoreError> {
+    let sealed: Option<Vec<u8>> = db
+        .prepare_cached(
+            "SELECT sealed FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2 AND event_id = ?3",
+        )?
+        .query_row((tenant, connection, event_id), |row| row.get(0))
+        .optional()?;
+    sealed
+        .map(|sealed| decode(sealer, connection, event_id, &sealed))
+        .transpose()
+}
+
+/// Takes out all events that wait for this posting of the board, in the order in which they came in.
+pub fn take_unmatched(
+    db: &Connection,
+    sealer: &Sealer,
+    tenant: TenantId,
+    connection: ConnectionId,
+    board_posting: &str,
+) -> Result<Vec<BoardEvent>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT event_id, sealed FROM unmatched
+         WHERE tenant_id = ?1 AND connection_id = ?2 AND board_posting = ?3 ORDER BY received_at, id",
+    )?;
+    let rows = statement.query_map((tenant, connection, board_posting), |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?))
+    })?;
+    let events = rows
+        .map(|row| {
+            let (event_id, sealed) = row?;
+            decode(sealer, connection, &event_id, &sealed)
+        })
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    db.execute(
+        "DELETE FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2 AND board_posting = ?3",
+        (tenant, connection, board_posting),
+    )?;
+    Ok(events)
+}
+
+/// What waits, newest first.
+pub fn list_unmatched(
+    db: &Connection,
+    tenant: TenantId,
+    connection: Option<ConnectionId>,
+    page: Page,
+) -> Result<Vec<UnmatchedLine>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM unmatched WHERE tenant_id = ?1 AND (?2 IS NULL OR connection_id = ?2) AND id < ?3
+         ORDER BY id DESC LIMIT ?4",
+    )?;
+    let rows = statement.query_map((tenant, connection, page.below(), page.limit), |row| {
+        Ok(UnmatchedLine {
+            id: row.get("id")?,
+            connection: row.get("connection_id")?,
+            board_posting: row.get("board_posting")?,
+            kind: row.get("kind")?,
+            received_at: get_moment(row, "received_at")?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many of a connection's events wait for their posting.
+pub fn count_unmatched(
+    db: &Connection,
+    tenant: TenantId,
+    connection: ConnectionId,
+) -> Result<u64, StoreError> {
+    let count: i64 = db.query_row(
+        "SELECT count(*) FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2",
+        (tenant, connection),
+        |row| row.get(0),
+    )?;
+    Ok(count.unsigned_abs())
+}

@@ -1,0 +1,135 @@
+//! The platform's own SQLite database: one file, one writer, every change in a transaction.
+//!
+//! Durable by choice: write-ahead log with full synchronisation, so that an answered webhook is on the disk, and `secure_delete`,
+//! so that erased rows are not readable in the file. Functions of the table modules take a transaction and never begin one:
+//! which changes belong together is decided by the use case.
+
+pub mod candidates;
+pub mod connections;
+pub mod cvs;
+pub mod deliveries;
+pub mod error;
+pub mod events;
+pub mod jobs;
+pub mod notices;
+pub mod posted_jobs;
+pub mod postings;
+mod rows;
+pub mod seal;
+pub mod users;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use error::StoreError;
+
+/// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// The database. A clone is the same one.
+#[derive(Clone)]
+pub struct Store {
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    /// Opens the file, makes it if need be, and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", "ON")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.set_prepared_statement_cache_capacity(128);
+        migrate(&mut connection)?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+        })
+    }
+
+    /// Runs `work` in one transaction: committed when it answers `Ok`, otherwise as if it had never run.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let connection = Arc::clone(&self.connection);
+        let joined = tokio::task::spawn_blocking(move || {
+            // A panic inside `work` rolled its transaction back: the connection behind the lock is sound.
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .map_err(StoreError::from)?;
+            let answer = work(&transaction)?;
+            transaction.commit().map_err(StoreError::from)?;
+            Ok(answer)
+        });
+        joined
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Abandoned.into()))
+    }
+
+    /// Runs `work` on one consistent view.
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    {
+        let connection = Arc::clone(&self.connection);
+        let joined = tokio::task::spawn_blocking(move || {
+            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&connection)
+        });
+        joined
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Abandoned.into()))
+    }
+
+    /// Moves what the write-ahead log holds into the file and empties the log, so that erased bytes do not stay in it.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        self.read(|connection| {
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::TooNew { found, known });
+    }
+    for (index, migration) in MIGRATIONS.iter().enumerate() {
+        let version = i64::try_from(index).unwrap_or(i64::MAX);
+        if version < found {
+            continue;
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// Which rows of a long list: the newest first, older than `before`, at most `limit`.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Only rows with a smaller id. Absent: from the newest on.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Page {
+    fn below(self) -> i64 {
+        self.before.unwrap_or(i64::MAX)
+    }
+}

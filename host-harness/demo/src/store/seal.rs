@@ -1,0 +1,40 @@
+//! Encryption of personal data at rest, with the same keys as the runtime's secrets.
+
+use job_board_host::KeyRing;
+use zeroize::Zeroizing;
+
+use super::StoreError;
+
+/// Seals and opens values. A clone has the same keys.
+#[derive(Clone)]
+pub struct Sealer {
+    keys: KeyRing,
+}
+
+impl Sealer {
+    /// Uses these keys.
+    pub fn new(keys: KeyRing) -> Self {
+        Self { keys }
+    }
+
+    /// Encrypts. `place` names the row to which the value belongs; [`Sealer::open`] needs the same, so that a value that was copied
+    /// to another row does not open there.
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.keys
+            .seal(&["platform", place], plain)
+            .map_err(|error| StoreError::Key(error.to_string()))
+    }
+
+    /// Decrypts what [`Sealer::seal`] made for the same place. `what` names the kind of record in the error.
+    pub fn open(
+        &self,
+        what: &'static str,
+        place: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        self.keys
+            .open(&["platform", place], sealed)
+            .map(Zeroizing::new)
+            .ok_or(StoreError::Sealed { what })
+    }
+}

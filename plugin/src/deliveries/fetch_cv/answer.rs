@@ -1,0 +1,135 @@
+//! What an answer to a file's link means, and above all whether another try can help.
+
+use serde_json::Value as Json;
+
+use crate::contract::http::Response;
+use crate::contract::types::Disposition;
+use crate::failure::{Failure, failure};
+use crate::topcv::errors::BoardError;
+use crate::vietnam::masking::is_deceptive;
+
+/// What to do with an answer.
+pub(super) enum Step {
+    /// The body is a file, of whatever type.
+    Content,
+    /// Go on there.
+    Redirect(String),
+    /// There is no file.
+    Failed(Box<Failure>),
+}
+
+/// Sorts an answer.
+pub(super) fn read(response: &Response) -> Step {
+    let status = response.status;
+    if matches!(status, 301 | 302 | 303 | 307 | 308) {
+        return match header(response, "location") {
+            Some(target) => Step::Redirect(target.to_owned()),
+            None => failed(board_down(status)),
+        };
+    }
+    // These say that the file is gone, in whatever clothes.
+    if matches!(status, 400 | 401 | 404 | 410 | 422) {
+        return failed(expired(status));
+    }
+    if is_page(response) {
+        return failed(BoardError::Challenge { status }.into_failure());
+    }
+    let json = object(response);
+    let message = json
+        .as_ref()
+        .and_then(|json| json.get("message"))
+        .and_then(Json::as_str)
+        .unwrap_or("")
+        .to_lowercase();
+    if status == 429 || message.contains("quá nhanh") {
+        let retry_after_ms = retry_after_ms(response);
+        return failed(BoardError::RateLimited { retry_after_ms }.into_failure());
+    }
+    match status {
+        200..=299 if json.as_ref().is_some_and(says_gone) => failed(expired(status)),
+        200..=299 => Step::Content,
+        403 if json.is_some() => failed(expired(status)),
+        // The CDN refuses without saying anything: as good as a challenge.
+        403 => failed(BoardError::Challenge { status }.into_failure()),
+        408 | 500..=599 => {
+            let mut failure = board_down(status);
+            failure.retry_after_ms = retry_after_ms(response);
+            failed(failure)
+        }
+        _ => failed(expired(status)),
+    }
+}
+
+fn failed(failure: Failure) -> Step {
+    Step::Failed(Box::new(failure))
+}
+
+fn board_down(status: u16) -> Failure {
+    BoardError::Lost {
+        status: Some(status),
+        detail: String::new(),
+    }
+    .into_failure()
+}
+
+/// No try can help any more.
+fn expired(status: u16) -> Failure {
+    Failure {
+        board_status: Some(status),
+        ..failure(
+            Disposition::NotFound,
+            "file-expired",
+            "Đường dẫn CV đã hết hạn hoặc đã được dùng. Hãy mở hồ sơ trên TopCV để tải CV.",
+            "The CV's link has expired or was used already. Open the profile at TopCV to download the CV.",
+        )
+    }
+}
+
+/// JSON in the place of a file is a message that there is none; the body of a real file never starts like that.
+fn object(response: &Response) -> Option<Json> {
+    response
+        .body
+        .trim_ascii_start()
+        .starts_with(b"{")
+        .then(|| serde_json::from_slice(&response.body).ok())?
+}
+
+fn says_gone(json: &Json) -> bool {
+    ["message", "error", "errors", "error_name"]
+        .iter()
+        .any(|key| json.get(*key).is_some())
+}
+
+/// Declared or recognisable as a page. A page's bytes count more than what they were declared as; a document's even more.
+fn is_page(response: &Response) -> bool {
+    let start = response.body.trim_ascii_start();
+    let start = start.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(start);
+    let begins = |tag: &[u8]| {
+        start
+            .get(..tag.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(tag))
+    };
+    let declared = header(response, "content-type")
+        .is_some_and(|value| value.to_ascii_lowercase().contains("text/html"));
+    begins(b"<!doctype html")
+        || begins(b"<html")
+        || begins(b"<head")
+        || begins(b"<body")
+        || begins(b"<script")
+        || (declared && super::file_type::recognise(&response.body).is_none())
+}
+
+fn retry_after_ms(response: &Response) -> Option<u64> {
+    header(response, "retry-after")
+        .and_then(|value| value.trim().parse::<u64>().ok())
+        .map(|seconds| seconds.min(3_600) * 1_000)
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case(name))
+        .map(|header| header.value.as_str())
+        .filter(|value| !value.is_empty() && !value.contains(is_deceptive))
+}
