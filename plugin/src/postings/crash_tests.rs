@@ -123,7 +123,7 @@ fn values() -> Vec<NamedValue> {
     vec![
         named("title", "Kế toán trưởng"),
         named("position_title", "Kế toán trưởng"),
-        texts("main_category", "3"),
+        named("main_category", "3"),
         texts("locations", "2"),
         NamedValue {
             name: "salary_negotiable".into(),

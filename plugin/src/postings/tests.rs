@@ -65,6 +65,7 @@ impl Board {
                     .collect();
                 answer(200, &json!({"data": items, "last_page": 1}))
             }
+            ("GET", ["api", "metadata", _]) => answer(404, &json!({"message": "Không tìm thấy"})),
             (method, ["api", "jobs", id, rest @ ..]) => self.one(method, id, rest, request),
             other => panic!("unexpected request {other:?}"),
         }
@@ -178,7 +179,7 @@ fn values() -> Vec<NamedValue> {
     vec![
         named("title", "Kỹ sư phần mềm"),
         named("position_title", "Kỹ sư phần mềm"),
-        value("main_category", Value::Texts(vec!["10".into()])),
+        named("main_category", "10"),
         value("locations", Value::Texts(vec!["1".into()])),
         value("salary_from", Value::Integer(15_000_000)),
         value("salary_to", Value::Integer(25_000_000)),
