@@ -15,13 +15,6 @@ pub fn spelling(text: &str) -> String {
     words(text, true)
 }
 
-/// [`fold`] without spaces, so that `Node.js` and `NodeJS` are one word.
-pub fn squeeze(text: &str) -> String {
-    let mut folded = fold(text);
-    folded.retain(|c| c != ' ');
-    folded
-}
-
 /// Whether `part` stands in `whole` as whole words. Both are folded already.
 pub fn has_words(whole: &str, part: &str) -> bool {
     !part.is_empty()
@@ -101,10 +94,5 @@ mod tests {
         assert!(has_words("han tig", "han"));
         assert!(!has_words("nhan vien", "han"));
         assert!(!has_words("ha noi", ""));
-    }
-
-    #[test]
-    fn a_name_written_together_is_found() {
-        assert_eq!(squeeze("Node.js"), squeeze("NodeJS"));
     }
 }

@@ -1,7 +1,6 @@
 //! Years of experience, as people write them, among TopCV's steps: none, under one year, one to five years, more.
 
-use super::matching::{Match, near_ids};
-use crate::contract::forms::Choice;
+use super::matching::{Match, Options};
 use crate::topcv::enumerations;
 use crate::vietnam::fold::{fold, has_words};
 
@@ -27,11 +26,11 @@ const AT_LEAST: [&str; 8] = [
 const MONTHS: [&str; 3] = ["thang", "month", "months"];
 
 /// What the words ask for. `None`: they do not speak of years.
-pub(super) fn find(word: &str, options: &[Choice]) -> Option<Match> {
+pub(super) fn find(word: &str, options: &Options<'_>) -> Option<Match> {
     let folded = fold(word);
     let said = enumerations::said("experience", &folded);
     if !said.is_empty() {
-        return near_ids(options, &said);
+        return options.near_ids(&said);
     }
     let numbers = numbers(&folded);
     let says = |words: &[&str]| words.iter().any(|part| has_words(&folded, part));
@@ -51,25 +50,26 @@ pub(super) fn find(word: &str, options: &[Choice]) -> Option<Match> {
             } else {
                 years(count / 12)
             };
-            near_ids(options, &[id])
+            options.near_ids(&[id])
         }
-        [1] if says(&UNDER) => near_ids(options, &["0-1"]),
+        [1] if says(&UNDER) => options.near_ids(&["0-1"]),
         [count] if says(&UNDER) => {
             let steps: Vec<&str> = (1..*count.min(&6)).map(years).collect();
-            near_ids(options, &[&["0-1"], steps.as_slice()].concat())
+            options.near_ids(&[&["0-1"], steps.as_slice()].concat())
         }
-        [count] if says(&OVER) && *count >= 5 => near_ids(options, &["6-0"]),
+        [count] if says(&OVER) && *count >= 5 => options.near_ids(&["6-0"]),
         [count @ 1..=5] if !says(&OVER) && !says(&AT_LEAST) && !folded.contains('+') => options
+            .choices()
             .iter()
             .find(|option| option.id == years(*count))
             .map(|option| Match::Sure(option.id.clone())),
-        [count] => near_ids(options, &[years(*count)]),
+        [count] => options.near_ids(&[years(*count)]),
         [low, high] if low <= high && !says(&MONTHS) => {
             let mut steps: Vec<&str> = (*low.min(&6)..=*high.min(&6)).map(years).collect();
             if *low == 0 {
                 steps[0] = "0-1";
             }
-            near_ids(options, &steps)
+            options.near_ids(&steps)
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::experience;
 use crate::contract::forms::Choice;
 use crate::topcv::enumerations;
-use crate::vietnam::fold::{fold, has_words, spelling, squeeze};
+use crate::vietnam::fold::{fold, has_words, spelling};
 use crate::vietnam::province::Province;
 
 /// Most candidates that are asked about.
@@ -22,93 +22,122 @@ pub(super) enum Match {
     None,
 }
 
-/// Looks a word up among a field's options. The first rule that fits any option decides.
-pub(super) fn find(field: &str, word: &str, options: &[Choice]) -> Match {
-    let folded = fold(word);
-    if folded.is_empty() {
-        return Match::None;
-    }
-    if let Some(found) = by_id(field, word.trim(), options) {
-        return found;
-    }
-    let spelled = spelling(word);
-    let squeezed = squeeze(word);
-    let exact = sure(options, |name| spelling(name) == spelled)
-        .or_else(|| sure(options, |name| fold(name) == folded))
-        .or_else(|| sure(options, |name| squeeze(name) == squeezed));
-    if let Some(found) = exact {
-        return found;
-    }
-    let by_meaning = match field {
-        "locations" => province(word, options),
-        "experience" => experience::find(word, options),
-        "job_type" => enumerations::job_type_name(&folded)
-            .and_then(|name| near(options, |option| has_words(&fold(option), name))),
-        _ => {
-            let said = enumerations::said(field, &folded);
-            near_ids(options, &said)
-        }
-    };
-    by_meaning
-        .or_else(|| near(options, |name| has_words(&fold(name), &folded)))
-        .or_else(|| near(options, |name| has_words(&folded, &fold(name))))
-        .unwrap_or(Match::None)
+/// A field's options, their names folded once for all words.
+pub(super) struct Options<'a> {
+    field: &'a str,
+    choices: Vec<Choice>,
+    names: Vec<Name>,
 }
 
-/// An id is taken as it is; one that no list has is kept too, and shown as it is.
-fn by_id(field: &str, word: &str, options: &[Choice]) -> Option<Match> {
-    let is_option = options.iter().any(|option| option.id == word);
-    let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
-    let has_numbers = !matches!(field, "experience" | "gender" | "salary_currency");
-    (is_option || (is_number && has_numbers)).then(|| Match::Sure(word.to_owned()))
+struct Name {
+    spelled: String,
+    folded: String,
+    squeezed: String,
+    province: Option<Province>,
 }
 
-fn province(word: &str, options: &[Choice]) -> Option<Match> {
-    let of = |option: &Choice| Province::named(&option.label.vi);
-    let whole = Province::named(word);
-    let named: Vec<Province> = match whole {
-        Some(province) => vec![province],
-        None => Province::mentioned(word),
-    };
-    let mut found: Vec<&Choice> = Vec::new();
-    let mut derived = whole.is_none();
-    for province in named {
-        let same: Vec<&Choice> = options
-            .iter()
-            .filter(|option| of(option) == Some(province))
-            .collect();
-        if same.is_empty() {
-            // TopCV has the names of the other time: what became one province, or what it was made of.
-            derived = true;
-            let related =
-                |option: &&Choice| of(option).is_some_and(|other| other.is_merged_with(province));
-            found.extend(options.iter().filter(related));
-        } else {
-            found.extend(same);
+impl Name {
+    fn of(text: &str, is_place: bool) -> Self {
+        let folded = fold(text);
+        Self {
+            spelled: spelling(text),
+            squeezed: folded.replace(' ', ""),
+            folded,
+            province: is_place.then(|| Province::named(text)).flatten(),
         }
     }
-    decide(found, !derived)
 }
 
-fn sure(options: &[Choice], fits: impl Fn(&str) -> bool) -> Option<Match> {
-    decide(fitting(options, fits), true)
-}
+impl<'a> Options<'a> {
+    /// The options of a field.
+    pub(super) fn of(field: &'a str, choices: Vec<Choice>) -> Self {
+        let name = |choice: &Choice| Name::of(&choice.label.vi, field == "locations");
+        Self {
+            field,
+            names: choices.iter().map(name).collect(),
+            choices,
+        }
+    }
 
-fn near(options: &[Choice], fits: impl Fn(&str) -> bool) -> Option<Match> {
-    decide(fitting(options, fits), false)
-}
+    /// The options as the form shows them.
+    pub(super) fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
 
-/// As a near match: the options of these ids.
-pub(super) fn near_ids(options: &[Choice], ids: &[&str]) -> Option<Match> {
-    let is_one = |option: &&Choice| ids.contains(&option.id.as_str());
-    decide(options.iter().filter(is_one).collect(), false)
-}
+    /// Looks a word up. The first rule that fits any option decides.
+    pub(super) fn find(&self, word: &str) -> Match {
+        let asked = Name::of(word, self.field == "locations");
+        if asked.folded.is_empty() {
+            return Match::None;
+        }
+        self.by_id(word.trim())
+            .or_else(|| self.sure(|name| name.spelled == asked.spelled))
+            .or_else(|| self.sure(|name| name.folded == asked.folded))
+            .or_else(|| self.sure(|name| name.squeezed == asked.squeezed))
+            .or_else(|| self.by_meaning(word, &asked))
+            .or_else(|| self.near(|name| has_words(&name.folded, &asked.folded)))
+            .or_else(|| self.near(|name| has_words(&asked.folded, &name.folded)))
+            .unwrap_or(Match::None)
+    }
 
-fn fitting(options: &[Choice], fits: impl Fn(&str) -> bool) -> Vec<&Choice> {
-    options
-        .iter()
-        .filter(|option| fits(&option.label.vi))
-        .collect()
+    /// As a near match: the options of these ids.
+    pub(super) fn near_ids(&self, ids: &[&str]) -> Option<Match> {
+        let is_one = |choice: &&Choice| ids.contains(&choice.id.as_str());
+        decide(self.choices.iter().filter(is_one).collect(), false)
+    }
+
+    /// An id is taken as it is; one that no list has is kept too, and shown as it is.
+    fn by_id(&self, word: &str) -> Option<Match> {
+        let is_option = self.choices.iter().any(|choice| choice.id == word);
+        let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+        let has_numbers = !matches!(self.field, "experience" | "gender" | "salary_currency");
+        (is_option || (is_number && has_numbers)).then(|| Match::Sure(word.to_owned()))
+    }
+
+    fn by_meaning(&self, word: &str, asked: &Name) -> Option<Match> {
+        match self.field {
+            "locations" => self.place(word, asked.province),
+            "experience" => experience::find(word, self),
+            "job_type" => {
+                let known = enumerations::job_type_name(&asked.folded)?;
+                self.near(|name| has_words(&name.folded, known))
+            }
+            field => self.near_ids(&enumerations::said(field, &asked.folded)),
+        }
+    }
+
+    fn place(&self, word: &str, whole: Option<Province>) -> Option<Match> {
+        let asked = whole.map_or_else(|| Province::mentioned(word), |province| vec![province]);
+        let is_there =
+            |asked: &Province| self.names.iter().any(|name| name.province == Some(*asked));
+        // TopCV may have the names of the other time: what a province became part of, or what it was made of.
+        let (same, derived): (Vec<_>, Vec<_>) = asked.into_iter().partition(is_there);
+        let fits = |name: &Name| {
+            name.province.is_some_and(|other| {
+                same.contains(&other)
+                    || derived
+                        .iter()
+                        .any(|province| province.is_merged_with(other))
+            })
+        };
+        decide(self.fitting(fits), whole.is_some() && derived.is_empty())
+    }
+
+    fn sure(&self, fits: impl Fn(&Name) -> bool) -> Option<Match> {
+        decide(self.fitting(fits), true)
+    }
+
+    fn near(&self, fits: impl Fn(&Name) -> bool) -> Option<Match> {
+        decide(self.fitting(fits), false)
+    }
+
+    fn fitting(&self, fits: impl Fn(&Name) -> bool) -> Vec<&Choice> {
+        let pairs = self.choices.iter().zip(&self.names);
+        pairs
+            .filter(|(_, name)| fits(name))
+            .map(|(choice, _)| choice)
+            .collect()
+    }
 }
 
 fn decide(found: Vec<&Choice>, certain: bool) -> Option<Match> {
@@ -116,12 +145,9 @@ fn decide(found: Vec<&Choice>, certain: bool) -> Option<Match> {
         [] => None,
         [one] if certain => Some(Match::Sure(one.id.clone())),
         [one] => Some(Match::Near(one.id.clone())),
-        several => Some(Match::Several(
-            several
-                .iter()
-                .take(MOST_CANDIDATES)
-                .map(|option| (*option).clone())
-                .collect(),
-        )),
+        several => {
+            let candidates = several.iter().take(MOST_CANDIDATES);
+            Some(Match::Several(candidates.copied().cloned().collect()))
+        }
     }
 }

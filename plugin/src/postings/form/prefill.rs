@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{FIELDS, Kind, NEGOTIABLE, Spec};
-use super::matching::{Match, find};
+use super::matching::{Match, Options};
 use super::values::{clean_line, markup_removed, wrong_kind};
 use crate::contract::forms::{Origin, Question};
 use crate::contract::postings::Job;
@@ -177,11 +177,17 @@ impl Prefilled {
     }
 
     fn look_up(&mut self, spec: &Spec, words: &[String], value: &Value, catalogue: &Catalogue) {
-        let options = catalogue.choices(spec.id);
+        let options = Options::of(spec.id, catalogue.choices(spec.id));
         let many = spec.kind == Kind::Options;
+        let is_one = |text: &str| match options.find(text) {
+            Match::Sure(_) => true,
+            // An address has commas; a list of skills too.
+            Match::Near(_) => spec.id == "locations",
+            Match::Several(_) | Match::None => false,
+        };
         // One text may name several; options of single fields have commas in their names.
         let words: Vec<String> = match value {
-            Value::Text(text) if many && matches!(find(spec.id, text, &options), Match::None) => {
+            Value::Text(text) if many && !is_one(text) => {
                 text.split([',', ';', '\n']).map(str::to_owned).collect()
             }
             Value::Integer(years) if spec.id == "experience" => vec![format!("{years} năm")],
@@ -196,7 +202,7 @@ impl Prefilled {
             .take(MOST_WORDS)
         {
             let asked = clean_line(word);
-            match find(spec.id, word, &options) {
+            match options.find(word) {
                 Match::Sure(id) => ids.push(id),
                 Match::Near(id) => {
                     ids.push(id);
@@ -222,7 +228,7 @@ impl Prefilled {
                     |option: &&crate::contract::forms::Choice| several.contains(&option.id);
                 questions.push(Question {
                     asked: words.join(", "),
-                    candidates: options.iter().filter(is_one).cloned().collect(),
+                    candidates: options.choices().iter().filter(is_one).cloned().collect(),
                 });
                 None
             }
