@@ -1,4 +1,6 @@
 //! What a guest can reach: its own connection's records and secrets, and the hosts that were asked for and granted.
+// Helpers outside of `#[test]` functions panic too.
+#![allow(clippy::unwrap_used)]
 
 mod common;
 

@@ -39,6 +39,18 @@ fn hook_place(tenant: TenantId) -> String {
 }
 
 impl Platform {
+    /// Makes a connection for the user's tenant.
+    pub async fn create_connection(
+        &self,
+        user: &User,
+        name: &str,
+    ) -> Result<ConnectionId, AppError> {
+        if !user.role.administers() {
+            return Err(AppError::Forbidden(None));
+        }
+        self.add_connection(user.tenant, name).await
+    }
+
     /// Makes a connection that is not configured yet, with a webhook path of its own.
     pub async fn add_connection(
         &self,
@@ -47,7 +59,10 @@ impl Platform {
     ) -> Result<ConnectionId, AppError> {
         let hook = token::random()?;
         let hash = token::digest(&[hook.as_bytes()]);
-        let sealed = self.ports.sealer.seal(&hook_place(tenant), hook.as_bytes())?;
+        let sealed = self
+            .ports
+            .sealer
+            .seal(&hook_place(tenant), hook.as_bytes())?;
         let (name, now) = (name.to_owned(), self.now());
         self.store()
             .write(move |db| {
@@ -188,7 +203,10 @@ impl Platform {
     /// Where the board sends this connection's deliveries.
     pub(super) fn webhook_url(&self, connection: &StoredConnection) -> Result<String, StoreError> {
         let place = hook_place(connection.tenant);
-        let hook = self.ports.sealer.open("webhook path", &place, &connection.hook_sealed)?;
+        let hook = self
+            .ports
+            .sealer
+            .open("webhook path", &place, &connection.hook_sealed)?;
         let hook = std::str::from_utf8(&hook).map_err(|_| StoreError::Corrupt {
             what: "webhook path",
         })?;
@@ -196,7 +214,11 @@ impl Platform {
     }
 
     /// Takes operator settings out of what anybody else sees.
-    pub(super) fn for_eyes_of(&self, user: &User, mut status: ConnectionStatus) -> ConnectionStatus {
+    pub(super) fn for_eyes_of(
+        &self,
+        user: &User,
+        mut status: ConnectionStatus,
+    ) -> ConnectionStatus {
         if !user.role.operates() {
             status
                 .settings

@@ -118,7 +118,10 @@ impl Unit<'_> {
                     "{} gửi một sự kiện mà hệ thống chưa biết: {}.",
                     self.board, other.kind
                 ),
-                format!("{} sent an event of an unknown kind: {}.", self.board, other.kind),
+                format!(
+                    "{} sent an event of an unknown kind: {}.",
+                    self.board, other.kind
+                ),
             )
         });
         self.log_event(posting, "other", message)

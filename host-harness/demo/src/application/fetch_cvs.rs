@@ -85,8 +85,8 @@ impl Platform {
     async fn put_off(&self, errand: Errand, setback: Setback) -> Result<(), AppError> {
         let now = self.now();
         let attempts = errand.attempts + 1;
-        let again = setback.another_try_can_help
-            && try_again(attempts, now, errand.attachment.expires_at);
+        let again =
+            setback.another_try_can_help && try_again(attempts, now, errand.attachment.expires_at);
         let next = again.then(|| now + back_off_ms(attempts, setback.asked_ms));
         self.store()
             .write(move |db| {
@@ -102,10 +102,7 @@ fn accept(file: File) -> Result<Fetched, Setback> {
     if file.content.len() > MOST_FILE_BYTES {
         return Err(Setback {
             code: "file-too-large".to_owned(),
-            message: Text::new(
-                "Tệp quá lớn để lưu.",
-                "The file is too large to be stored.",
-            ),
+            message: Text::new("Tệp quá lớn để lưu.", "The file is too large to be stored."),
             another_try_can_help: false,
             asked_ms: None,
         });

@@ -102,7 +102,9 @@ impl Platform {
                         continue;
                     };
                     let cvs = cvs::list(db, tenant, application.id)?;
-                    let cards = stages.iter_mut().find(|(stage, _)| *stage == application.stage);
+                    let cards = stages
+                        .iter_mut()
+                        .find(|(stage, _)| *stage == application.stage);
                     if let Some((_, cards)) = cards {
                         cards.push(Card {
                             candidate,

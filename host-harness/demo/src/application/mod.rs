@@ -20,7 +20,6 @@ pub mod sign_in;
 pub mod token;
 pub mod unit;
 
-
 use std::sync::Arc;
 
 use job_board_host::Clock;
@@ -75,6 +74,11 @@ impl Platform {
     /// The plugin's manifest.
     pub fn manifest(&self) -> &job_board_host::contract::connection::Manifest {
         self.ports.board.manifest()
+    }
+
+    /// Whether browsers reach the platform over TLS, so that cookies can be kept to it.
+    pub fn is_public_over_tls(&self) -> bool {
+        self.ports.public_base_url.starts_with("https://")
     }
 
     /// Ends when a use case has left work for the background, such as a file to fetch.

@@ -85,7 +85,10 @@ impl Platform {
         let mut cursor = None;
         for _ in 0..MOST_PAGES {
             let Ok(page) = plugin.list_postings(job.clone(), cursor).await else {
-                tracing::warn!(connection = connection.id.0, "the plugin did not list its postings");
+                tracing::warn!(
+                    connection = connection.id.0,
+                    "the plugin did not list its postings"
+                );
                 return Ok(());
             };
             let reports: Vec<_> = page.postings.into_iter().map(convert::report).collect();

@@ -167,11 +167,7 @@ fn unconfirmed(
     Ok(known.filter(|posting| !posting.confirmed))
 }
 
-fn deed<'a>(
-    user: Option<crate::domain::id::UserId>,
-    what: &'a str,
-    posting: &Posting,
-) -> Deed<'a> {
+fn deed<'a>(user: Option<crate::domain::id::UserId>, what: &'a str, posting: &Posting) -> Deed<'a> {
     let Text { vi, en } = posting.state.label();
     let (done_vi, done_en) = match what {
         "publish" => ("Đăng tin", "Published"),

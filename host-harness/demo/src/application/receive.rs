@@ -12,6 +12,7 @@ use crate::domain::back_off::back_off_ms;
 use crate::domain::delivery::{DeliveryState, Incoming, WebAnswer};
 use crate::domain::id::{ConnectionId, DeliveryId, TenantId};
 use crate::domain::text::Text;
+use crate::domain::user::User;
 use crate::store::connections::{self, StoredConnection};
 use crate::store::deliveries::{self, StoredDelivery, Trouble};
 
@@ -40,19 +41,17 @@ pub struct Processed {
 }
 
 impl Platform {
-    /// Receives one request at a webhook path. `hook` is the secret part of the path.
-    pub async fn receive(&self, hook: &str, incoming: Incoming) -> WebAnswer {
+    /// Whose webhook path this is. `hook` is the secret part of it.
+    pub async fn hook(&self, hook: &str) -> Result<Option<StoredConnection>, AppError> {
         let hash = token::digest(&[hook.as_bytes()]);
-        let found: Result<_, AppError> = self
-            .store()
-            .read(move |db| Ok(connections::by_hook(db, &hash)?))
-            .await;
-        let connection = match found {
-            Ok(Some(connection)) => connection,
-            Ok(None) => return WebAnswer::status(404),
-            Err(error) => return unavailable(&error),
-        };
-        let stored = match self.write_down(&connection, incoming).await {
+        self.store()
+            .read(move |db| connections::by_hook(db, &hash).map_err(AppError::from))
+            .await
+    }
+
+    /// Receives one request at a connection's webhook path: all four steps.
+    pub async fn receive(&self, connection: &StoredConnection, incoming: Incoming) -> WebAnswer {
+        let stored = match self.write_down(connection, incoming).await {
             Ok(Some(id)) => id,
             Ok(None) => return WebAnswer::status(507),
             Err(error) => return unavailable(&error),
@@ -73,19 +72,15 @@ impl Platform {
             let (tenant, id) = (unit.tenant, unit.connection.id);
             let kept = deliveries::unverified_bytes(unit.db, tenant, id)?;
             if kept + incoming.body.len() as u64 > MOST_UNVERIFIED_BYTES {
-                tracing::warn!(connection = id.0, "the inbox is full: a delivery was not taken");
+                tracing::warn!(
+                    connection = id.0,
+                    "the inbox is full: a delivery was not taken"
+                );
                 return Ok(None);
             }
             let until = unit.now + HANDS_OFF_MS;
-            let stored = deliveries::insert(
-                unit.db,
-                unit.sealer,
-                tenant,
-                id,
-                &incoming,
-                unit.now,
-                until,
-            )?;
+            let stored =
+                deliveries::insert(unit.db, unit.sealer, tenant, id, &incoming, unit.now, until)?;
             Ok(Some(stored))
         })
         .await
@@ -110,8 +105,14 @@ impl Platform {
             }
             Err(PluginError::Stopped(why)) => {
                 tracing::error!(connection = connection.id.0, %why, "the plugin stopped while it read a delivery");
-                self.keep_trying(&connection, &delivery, stopped(), None, WebAnswer::status(503))
-                    .await
+                self.keep_trying(
+                    &connection,
+                    &delivery,
+                    stopped(),
+                    None,
+                    WebAnswer::status(503),
+                )
+                .await
             }
         };
         match processed {
@@ -119,8 +120,14 @@ impl Platform {
             // Its events could not be stored. The delivery is safe; it is tried again later, and not for ever.
             Err(error) => {
                 tracing::error!(connection = connection.id.0, %error, "a delivery could not be applied");
-                self.keep_trying(&connection, &delivery, not_applied(), None, WebAnswer::status(503))
-                    .await
+                self.keep_trying(
+                    &connection,
+                    &delivery,
+                    not_applied(),
+                    None,
+                    WebAnswer::status(503),
+                )
+                .await
             }
         }
     }
@@ -154,8 +161,15 @@ impl Platform {
                     message: convert::text(failure.message),
                     status: answer.status,
                 };
-                self.keep(connection, delivery, DeliveryState::Quarantined, None, trouble, answer)
-                    .await
+                self.keep(
+                    connection,
+                    delivery,
+                    DeliveryState::Quarantined,
+                    None,
+                    trouble,
+                    answer,
+                )
+                .await
             }
             Verdict::TryAgain(failure) => {
                 self.try_again(connection, delivery, &failure, answer).await
@@ -228,8 +242,14 @@ impl Platform {
         let noted = failure.clone();
         self.unit(connection, move |unit| unit.note_failure(&noted))
             .await?;
-        self.keep_trying(connection, delivery, trouble, failure.retry_after_ms, answer)
-            .await
+        self.keep_trying(
+            connection,
+            delivery,
+            trouble,
+            failure.retry_after_ms,
+            answer,
+        )
+        .await
     }
 
     async fn keep_trying(
@@ -297,20 +317,17 @@ impl Platform {
     }
 
     /// Processes one quarantined delivery again, with the time at which it first came in.
-    pub async fn reprocess(
-        &self,
-        tenant: TenantId,
-        id: DeliveryId,
-    ) -> Result<Processed, AppError> {
-        self.process(tenant, id).await
+    pub async fn reprocess(&self, user: &User, id: DeliveryId) -> Result<Processed, AppError> {
+        self.process(user.tenant, id).await
     }
 
     /// Processes a connection's whole quarantine again, in the order of arrival. Answers how many there were and how many are done now.
     pub async fn reprocess_all(
         &self,
-        tenant: TenantId,
+        user: &User,
         connection: ConnectionId,
     ) -> Result<(usize, usize), AppError> {
+        let tenant = user.tenant;
         self.connection(tenant, connection).await?;
         let ids: Vec<DeliveryId> = self
             .store()

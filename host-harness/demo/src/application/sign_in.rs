@@ -7,8 +7,8 @@ use subtle::ConstantTimeEq;
 use super::{AppError, Platform, token};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::user::{Role, User};
-use crate::store::users::{self, StoredPassword, StoredSession};
 use crate::store::StoreError;
+use crate::store::users::{self, StoredPassword, StoredSession};
 
 /// A session lasts half a day.
 pub const SESSION_MS: u64 = 12 * 3_600_000;
@@ -50,6 +50,14 @@ pub fn new_password() -> Result<(String, StoredPassword), StoreError> {
 }
 
 impl Platform {
+    /// Makes a tenant.
+    pub async fn add_tenant(&self, name: &str) -> Result<TenantId, AppError> {
+        let name = name.to_owned();
+        self.store()
+            .write(move |db| users::insert_tenant(db, &name).map_err(AppError::from))
+            .await
+    }
+
     /// Makes a user with a random password, which is answered this once.
     pub async fn add_user(
         &self,

@@ -121,9 +121,13 @@ impl Unit<'_> {
             return Ok(());
         }
         let connection = self.connection.id;
-        for event in
-            events::take_unmatched(self.db, self.sealer, self.tenant, connection, &board_posting)?
-        {
+        for event in events::take_unmatched(
+            self.db,
+            self.sealer,
+            self.tenant,
+            connection,
+            &board_posting,
+        )? {
             self.apply_to(posting, &event, true)?;
         }
         Ok(())

@@ -12,7 +12,9 @@ use job_board_host::contract::postings::{
     BoardPage, Change, Job, Posting, PostingPage, ReconcilePage, Resolution,
 };
 use job_board_host::contract::types::{Failure, NamedValue};
-use job_board_host::{CallError, Connection, EngineConfig, Grants, HostError, Plugin, PluginEngine};
+use job_board_host::{
+    CallError, Connection, EngineConfig, Grants, HostError, Plugin, PluginEngine,
+};
 
 use super::{Answer, Board, BoardPlugin, PluginError};
 use crate::domain::id::ConnectionId;
@@ -21,8 +23,6 @@ use crate::domain::id::ConnectionId;
 pub struct ComponentBoard {
     plugin: Plugin,
     grants: Grants,
-    // Dropping the engine would stop the clock that ends runaway calls.
-    _engine: PluginEngine,
 }
 
 impl ComponentBoard {
@@ -32,11 +32,9 @@ impl ComponentBoard {
             cache_dir: Some(cache.to_owned()),
             ..EngineConfig::default()
         })?;
-        let plugin = engine.load_file(file)?;
         Ok(Self {
-            plugin,
+            plugin: engine.load_file(file)?,
             grants,
-            _engine: engine,
         })
     }
 }

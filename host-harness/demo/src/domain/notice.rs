@@ -103,8 +103,14 @@ pub fn contact_opened(board: &str, title: &str, name: Option<&str>) -> Notice {
 pub fn connection_broken(board: &str, connection: &str, why: &Text) -> Notice {
     notice(
         "connection-broken",
-        format!("Kết nối \"{connection}\" với {board} không dùng được: {} Hãy mở phần thiết lập kết nối.", why.vi),
-        format!("The connection \"{connection}\" to {board} does not work: {} Open its settings.", why.en),
+        format!(
+            "Kết nối \"{connection}\" với {board} không dùng được: {} Hãy mở phần thiết lập kết nối.",
+            why.vi
+        ),
+        format!(
+            "The connection \"{connection}\" to {board} does not work: {} Open its settings.",
+            why.en
+        ),
     )
 }
 
@@ -115,10 +121,7 @@ mod tests {
     #[test]
     fn the_board_is_named_as_its_manifest_names_it() {
         let Notice { text, .. } = approved("Sàn Việc", "Kế toán");
-        assert_eq!(
-            text.vi,
-            "Tin \"Kế toán\" đã được Sàn Việc duyệt và đăng."
-        );
+        assert_eq!(text.vi, "Tin \"Kế toán\" đã được Sàn Việc duyệt và đăng.");
         assert!(text.en.contains("Sàn Việc"));
     }
 }

@@ -88,7 +88,9 @@ pub fn insert(
     now: u64,
 ) -> Result<bool, StoreError> {
     let known: bool = db
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM cvs WHERE application_id = ?1 AND attachment_id = ?2)")?
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM cvs WHERE application_id = ?1 AND attachment_id = ?2)",
+        )?
         .query_row((application, &attachment.id), |row| row.get(0))?;
     if known {
         return Ok(false);
@@ -165,7 +167,10 @@ pub fn claim(
 
 /// Forgets all claims: at a start nobody fetches anything yet.
 pub fn release_all(db: &Connection) -> Result<(), StoreError> {
-    db.execute("UPDATE cvs SET claimed_until = NULL WHERE claimed_until IS NOT NULL", [])?;
+    db.execute(
+        "UPDATE cvs SET claimed_until = NULL WHERE claimed_until IS NOT NULL",
+        [],
+    )?;
     Ok(())
 }
 

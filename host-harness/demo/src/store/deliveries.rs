@@ -75,8 +75,7 @@ fn place(connection: ConnectionId, received_at: u64) -> String {
 /// Length of the head, the head as JSON, the body as it is: JSON would blow the bytes up fourfold.
 fn encode(incoming: &Incoming) -> Result<Zeroizing<Vec<u8>>, StoreError> {
     let corrupt = || StoreError::Corrupt { what: "delivery" };
-    let head =
-        serde_json::to_vec(&(&incoming.method, &incoming.headers)).map_err(|_| corrupt())?;
+    let head = serde_json::to_vec(&(&incoming.method, &incoming.headers)).map_err(|_| corrupt())?;
     let length = u32::try_from(head.len()).map_err(|_| corrupt())?;
     Ok(Zeroizing::new(
         [&length.to_be_bytes(), head.as_slice(), &incoming.body].concat(),

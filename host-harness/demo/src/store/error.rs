@@ -25,7 +25,9 @@ pub enum StoreError {
     #[error("the operating system gives no random bytes: {0}")]
     Random(#[from] getrandom::Error),
     /// The database was written by a later version of this crate.
-    #[error("the database has schema {found}, this program knows up to {known}; use the program that wrote it")]
+    #[error(
+        "the database has schema {found}, this program knows up to {known}; use the program that wrote it"
+    )]
     TooNew {
         /// Stored.
         found: i64,

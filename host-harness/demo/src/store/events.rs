@@ -48,11 +48,7 @@ fn decode(
 }
 
 /// Takes an event. Answers whether it is new; it is so once.
-pub fn take(
-    db: &Connection,
-    connection: ConnectionId,
-    event_id: &str,
-) -> Result<bool, StoreError> {
+pub fn take(db: &Connection, connection: ConnectionId, event_id: &str) -> Result<bool, StoreError> {
     let mut statement = db.prepare_cached(
         "INSERT INTO events (connection_id, event_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
     )?;

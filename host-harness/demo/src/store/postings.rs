@@ -31,11 +31,7 @@ fn complete((posting, facts): (Posting, String)) -> Result<Posting, StoreError> 
 }
 
 /// Makes a row. Its `row` field is ignored; the posting is answered with the new one.
-pub fn insert(
-    db: &Connection,
-    tenant: TenantId,
-    posting: Posting,
-) -> Result<Posting, StoreError> {
+pub fn insert(db: &Connection, tenant: TenantId, posting: Posting) -> Result<Posting, StoreError> {
     db.execute(
         "INSERT INTO postings (tenant_id, connection_id, job_id, request_id, board_posting, state, verdict_round, confirmed, facts)
          VALUES (:tenant, :connection, :job, :request, :board, :state, :round, :confirmed, :facts)",
@@ -115,11 +111,7 @@ pub fn by_board(
 }
 
 /// A job's postings, newest first.
-pub fn of_job(
-    db: &Connection,
-    tenant: TenantId,
-    job: JobId,
-) -> Result<Vec<Posting>, StoreError> {
+pub fn of_job(db: &Connection, tenant: TenantId, job: JobId) -> Result<Vec<Posting>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT * FROM postings WHERE tenant_id = ?1 AND job_id = ?2 ORDER BY id DESC",
     )?;
@@ -129,9 +121,8 @@ pub fn of_job(
 
 /// Every tenant's postings whose outcome was open when the platform stopped.
 pub fn open_outcomes(db: &Connection) -> Result<Vec<(TenantId, Posting)>, StoreError> {
-    let mut statement = db.prepare(
-        "SELECT * FROM postings WHERE state IN ('submitting', 'unknown') ORDER BY id",
-    )?;
+    let mut statement =
+        db.prepare("SELECT * FROM postings WHERE state IN ('submitting', 'unknown') ORDER BY id")?;
     let rows = statement.query_map([], |row| Ok((row.get("tenant_id")?, posting(row)?)))?;
     rows.map(|row| {
         let (tenant, found) = row?;

@@ -40,11 +40,6 @@ pub fn insert_tenant(db: &Connection, name: &str) -> Result<TenantId, StoreError
     Ok(TenantId(db.last_insert_rowid()))
 }
 
-/// Whether anybody can sign in at all; false on the first start.
-pub fn any(db: &Connection) -> Result<bool, StoreError> {
-    Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0))?)
-}
-
 /// Makes a user.
 pub fn insert(
     db: &Connection,
@@ -66,7 +61,10 @@ pub fn insert(
 }
 
 /// The user with a login, and the password to compare with.
-pub fn by_login(db: &Connection, login: &str) -> Result<Option<(User, StoredPassword)>, StoreError> {
+pub fn by_login(
+    db: &Connection,
+    login: &str,
+) -> Result<Option<(User, StoredPassword)>, StoreError> {
     let mut statement = db.prepare_cached("SELECT * FROM users WHERE login = ?1")?;
     let found = statement
         .query_row([login], |row| {

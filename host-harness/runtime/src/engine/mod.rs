@@ -67,7 +67,8 @@ struct Inner {
 
 /// A plugin's component has its module and two small ones that connect it; some room for other tools' components.
 const CORE_INSTANCES_EACH: u32 = 8;
-const MEMORIES_EACH: u32 = 2;
+/// The small ones have no memory of their own. Each memory of the pool is 4 GiB of address space.
+const MEMORIES_EACH: u32 = 1;
 const TABLES_EACH: u32 = 4;
 /// Component and core instance metadata; a plugin of this contract needs less than a tenth.
 const INSTANCE_BYTES: usize = 4 << 20;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use url::Host;
 
 use super::resolve::{FilteringResolver, ResolveError};
@@ -82,6 +82,10 @@ impl WebClient {
             .headers(headers(&request.headers)?)
             .timeout(request.timeout);
         if let Some(body) = request.body {
+            if body.is_empty() {
+                // The library would leave it out; some servers insist on it.
+                builder = builder.header(CONTENT_LENGTH, 0);
+            }
             builder = builder.body(body);
         }
         let mut answer = builder.send().await.map_err(explain)?;
@@ -214,9 +218,9 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
 }
 
 fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
-    // An `io::Error` does not list what it wraps among its sources.
+    // An `io::Error` does not list what it wraps among its sources, and may wrap another one.
     let wrapped = cause
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
-    cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>())
+    cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }

@@ -1,5 +1,6 @@
 //! What the integration tests share: the test guest, and doubles for the grants.
-#![allow(dead_code)] // Each test file uses a part.
+// Each test file uses a part; a panic is the failure.
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::Path;
 use std::process::Command;

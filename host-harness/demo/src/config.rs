@@ -1,0 +1,50 @@
+//! What the demo is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use job_board_host::{Clock, SystemClock};
+
+use crate::domain::value::Values;
+
+/// What the operator decides.
+#[derive(Clone)]
+pub struct DemoConfig {
+    /// Where everything is kept: databases, the master key, the compiled plugin. Made with mode 0700 when it is missing.
+    pub data_dir: PathBuf,
+    /// Where to listen. Only on loopback, unless `public_base_url` says that TLS stands in front.
+    pub bind: SocketAddr,
+    /// Where boards and browsers reach the platform, without a slash at the end. Absent: the address that it listens on.
+    pub public_base_url: Option<String>,
+    /// The plugin's component.
+    pub plugin_path: PathBuf,
+    /// The hosts that plugins may call: the operator's grant, in the runtime's patterns. Nothing else is reached.
+    pub allow: Vec<String>,
+    /// Whether granted hosts may be on this machine: for a simulator, never in production.
+    pub allow_loopback: bool,
+    /// The only source of time, also for plugins.
+    pub clock: Arc<dyn Clock>,
+    /// Operator settings that every connection gets with its configuration, unless an operator set another value for that connection.
+    /// The names are the manifest's.
+    pub operator_settings: Values,
+    /// Whether files are fetched and deliveries tried again by themselves. Without it they wait for `POST /api/cvs/retry` and for the next start.
+    pub background: bool,
+}
+
+impl DemoConfig {
+    /// On a free port of loopback, with the machine's clock, nothing granted, working in the background.
+    pub fn new(data_dir: impl Into<PathBuf>, plugin_path: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            public_base_url: None,
+            plugin_path: plugin_path.into(),
+            allow: Vec::new(),
+            allow_loopback: false,
+            clock: Arc::new(SystemClock),
+            operator_settings: Values::new(),
+            background: true,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Errors as answers: one JSON shape, in both languages, with the status that fits.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use job_board_host::contract::types::{Disposition, Failure};
+use serde_json::{Value, json};
+
+use super::schema::problem;
+use super::strict_json::JsonDefect;
+use super::views;
+use crate::application::{AppError, Problem};
+use crate::domain::text::Text;
+
+/// An error, ready to be answered.
+pub struct ApiError {
+    status: StatusCode,
+    code: String,
+    message: Text,
+    problems: Vec<Problem>,
+    details: Vec<(&'static str, Value)>,
+    retry_after_ms: Option<u64>,
+}
+
+impl ApiError {
+    /// An error without details.
+    pub fn new(status: StatusCode, code: &str, vi: &str, en: &str) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: Text::new(vi, en),
+            problems: Vec::new(),
+            details: Vec::new(),
+            retry_after_ms: None,
+        }
+    }
+
+    fn about(self, problems: Vec<Problem>) -> Self {
+        Self { problems, ..self }
+    }
+
+    fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.details.push((name, value));
+        self
+    }
+
+    /// Nobody is signed in.
+    pub fn signed_out() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "signed-out",
+            "Hãy đăng nhập.",
+            "Sign in: POST /api/login, then send the token as `Authorization: Bearer`.",
+        )
+    }
+
+    /// There is no such path.
+    pub fn no_such_path() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no-such-path",
+            "Không có địa chỉ này.",
+            "There is no such path.",
+        )
+    }
+
+    /// The path does not know this method.
+    pub fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "wrong-method",
+            "Địa chỉ này không nhận phương thức đó.",
+            "This path does not take that method.",
+        )
+    }
+
+    /// The body is over the limit.
+    pub fn too_large(limit: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "Nội dung gửi lên quá lớn.",
+            "The body is too large.",
+        )
+        .with("limit", json!(limit))
+    }
+
+    /// The body did not arrive whole, or not in time.
+    pub fn incomplete() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "incomplete-body",
+            "Nội dung gửi lên không đầy đủ.",
+            "The body did not arrive.",
+        )
+    }
+
+    /// The body is not declared as JSON.
+    pub fn not_json() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not-json",
+            "Chỉ nhận Content-Type: application/json.",
+            "Send Content-Type: application/json.",
+        )
+    }
+}
+
+impl From<JsonDefect> for ApiError {
+    fn from(defect: JsonDefect) -> Self {
+        let refused = |code, vi, en| Self::new(StatusCode::BAD_REQUEST, code, vi, en);
+        match defect {
+            JsonDefect::NotUtf8 => refused(
+                "not-utf8",
+                "Nội dung không phải UTF-8.",
+                "The text is not UTF-8.",
+            ),
+            JsonDefect::Malformed => refused(
+                "malformed-json",
+                "Nội dung không phải JSON.",
+                "The body is not JSON.",
+            ),
+            JsonDefect::DuplicateKey(field) => refused(
+                "duplicate-key",
+                "Một mục xuất hiện hai lần.",
+                "A name stands twice.",
+            )
+            .about(vec![problem(&field, "duplicate-key")]),
+            JsonDefect::TooDeep(field) => refused(
+                "too-deep",
+                "Dữ liệu lồng nhau quá sâu.",
+                "The body is nested too deeply.",
+            )
+            .about(vec![problem(&field, "too-deep")]),
+        }
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        let simple = Self::new;
+        match error {
+            AppError::NoSuch(what) => simple(
+                StatusCode::NOT_FOUND,
+                "not-found",
+                "Không tìm thấy.",
+                "There is no such thing.",
+            )
+            .with("what", json!(what)),
+            AppError::WrongCredentials => simple(
+                StatusCode::UNAUTHORIZED,
+                "wrong-credentials",
+                "Tên đăng nhập hoặc mật khẩu không đúng.",
+                "Login or password is wrong.",
+            ),
+            AppError::Forbidden(problem) => simple(
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Vai trò của bạn không được làm việc này.",
+                "Your role may not do this.",
+            )
+            .about(problem.into_iter().collect()),
+            AppError::Input(problems) => simple(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-input",
+                "Dữ liệu gửi lên chưa đúng. Xem từng mục.",
+                "What was sent is wrong; see each problem.",
+            )
+            .about(problems),
+            AppError::RequestIdReused => simple(
+                StatusCode::CONFLICT,
+                "request-id-reused",
+                "Mã yêu cầu này đã dùng cho việc khác.",
+                "This request id was used for something else.",
+            )
+            .about(vec![problem("request_id", "request-id-reused")]),
+            AppError::Board {
+                failure,
+                request_id,
+            } => of_failure(*failure, request_id),
+            AppError::Stopped { why, request_id } => {
+                tracing::error!(%why, "a call to the plugin was ended");
+                simple(
+                    StatusCode::BAD_GATEWAY,
+                    "plugin-stopped",
+                    "Plugin đã dừng trước khi trả lời. Hãy thử lại với cùng mã yêu cầu.",
+                    "The plugin was stopped before it answered. Try again with the same request id.",
+                )
+                .with("request_id", json!(request_id))
+            }
+            AppError::Store(error) => {
+                tracing::error!(%error, "the store failed");
+                simple(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "store-failed",
+                    "Hệ thống gặp lỗi lưu trữ. Không có gì thay đổi.",
+                    "The platform's store failed. Nothing was changed.",
+                )
+            }
+        }
+    }
+}
+
+/// The contract's dispositions as statuses. Never 401: that is for the platform's own sign-in.
+fn status_of(disposition: Disposition) -> StatusCode {
+    match disposition {
+        Disposition::FixInput => StatusCode::UNPROCESSABLE_ENTITY,
+        Disposition::FixSettings
+        | Disposition::SignInAgain
+        | Disposition::InProgress
+        | Disposition::Conflict => StatusCode::CONFLICT,
+        Disposition::NotEntitled => StatusCode::PAYMENT_REQUIRED,
+        Disposition::RetryLater => StatusCode::SERVICE_UNAVAILABLE,
+        Disposition::NotFound => StatusCode::NOT_FOUND,
+        Disposition::OutcomeUnknown => StatusCode::GATEWAY_TIMEOUT,
+        Disposition::Unsupported => StatusCode::NOT_IMPLEMENTED,
+        Disposition::Internal => StatusCode::BAD_GATEWAY,
+    }
+}
+
+fn of_failure(failure: Failure, request_id: Option<String>) -> ApiError {
+    let problems = failure
+        .problems
+        .into_iter()
+        .map(views::app_problem)
+        .collect();
+    let error = ApiError {
+        status: status_of(failure.disposition),
+        code: failure.code,
+        message: crate::board::convert::text(failure.message),
+        problems,
+        details: Vec::new(),
+        retry_after_ms: failure.retry_after_ms,
+    };
+    error
+        .with(
+            "disposition",
+            json!(views::disposition(failure.disposition)),
+        )
+        .with("board_status", json!(failure.board_status))
+        .with("extra", json!(crate::board::convert::values(failure.extra)))
+        .with("request_id", json!(request_id))
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut error = json!({
+            "code": self.code,
+            "message": self.message,
+            "problems": self.problems.iter().map(views::problem).collect::<Vec<_>>(),
+        });
+        for (name, value) in self.details {
+            error[name] = value;
+        }
+        if let Some(wait) = self.retry_after_ms {
+            error["retry_after_ms"] = json!(wait);
+        }
+        let mut response = (self.status, axum::Json(json!({ "error": error }))).into_response();
+        if let Some(wait) = self.retry_after_ms {
+            let seconds = HeaderValue::from(wait.div_ceil(1_000));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let bearer = HeaderValue::from_static("Bearer");
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, bearer);
+        }
+        response
+    }
+}

@@ -1,0 +1,160 @@
+//! The SQLite store's own promises; what every store promises is in `conformance`.
+
+use super::*;
+use crate::storage::conformance::conforms;
+
+fn scope() -> ConnectionId {
+    ConnectionId::new("tenant").unwrap()
+}
+
+/// Whether the text stands anywhere in the database's files.
+fn on_disk(folder: &Path, text: &str) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|file| {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        bytes
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn both_maps_conform_and_are_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = SqliteStorage::open(folder.path().join("host.db")).unwrap();
+    conforms(Arc::new(storage.clone())).await;
+    conforms(Arc::new(storage.secrets_map())).await;
+    storage
+        .put(&scope(), "k", vec![1], Precondition::Any)
+        .await
+        .unwrap();
+    assert_eq!(
+        storage.secrets_map().get(&scope(), "k").await.unwrap(),
+        None
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn two_openings_of_one_file_are_one_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    let (one, two) = (
+        SqliteStorage::open(&path).unwrap(),
+        SqliteStorage::open(&path).unwrap(),
+    );
+    let racers: Vec<_> = (0..40)
+        .map(|number| {
+            let storage = if number % 2 == 0 {
+                one.clone()
+            } else {
+                two.clone()
+            };
+            tokio::spawn(async move {
+                storage
+                    .put(&scope(), "k", vec![number], Precondition::Absent)
+                    .await
+            })
+        })
+        .collect();
+    let mut won = 0;
+    for racer in racers {
+        won += u32::from(racer.await.unwrap().is_ok());
+    }
+    assert_eq!(won, 1);
+    assert_eq!(
+        one.get(&scope(), "k").await.unwrap(),
+        two.get(&scope(), "k").await.unwrap()
+    );
+}
+
+#[tokio::test]
+async fn records_and_versions_outlive_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    let storage = SqliteStorage::open(&path).unwrap();
+    let first = storage
+        .put(&scope(), "a", vec![1], Precondition::Any)
+        .await
+        .unwrap();
+    let second = storage
+        .put(&scope(), "b", vec![2], Precondition::Any)
+        .await
+        .unwrap();
+    storage
+        .delete(&scope(), "b", Precondition::Any)
+        .await
+        .unwrap();
+    drop(storage);
+    let storage = SqliteStorage::open(&path).unwrap();
+    assert_eq!(
+        storage.get(&scope(), "a").await.unwrap().unwrap().version,
+        first
+    );
+    let third = storage
+        .put(&scope(), "b", vec![2], Precondition::Absent)
+        .await
+        .unwrap();
+    assert_ne!(
+        third, second,
+        "a version was used again after a delete and a restart"
+    );
+}
+
+#[tokio::test]
+async fn a_replaced_or_deleted_secret_leaves_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = SqliteStorage::open(folder.path().join("host.db"))
+        .unwrap()
+        .secrets_map();
+    let put = async |text: &str| {
+        storage
+            .put(&scope(), "k", text.as_bytes().to_vec(), Precondition::Any)
+            .await
+            .unwrap()
+    };
+    put("first-old-value").await;
+    assert!(
+        on_disk(folder.path(), "first-old-value"),
+        "the search finds what is there"
+    );
+    put("second-old-value").await;
+    assert!(!on_disk(folder.path(), "first-old-value"));
+    storage
+        .delete(&scope(), "k", Precondition::Any)
+        .await
+        .unwrap();
+    assert!(!on_disk(folder.path(), "second-old-value"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_file_is_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let storage = SqliteStorage::open(folder.path().join("host.db")).unwrap();
+    storage
+        .put(&scope(), "a", vec![1], Precondition::Any)
+        .await
+        .unwrap();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(
+            file.metadata().unwrap().permissions().mode() & 0o077,
+            0,
+            "{:?}",
+            file.path()
+        );
+    }
+}
+
+#[test]
+fn what_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    std::fs::write(
+        &path,
+        "this is a text file, and long enough that SQLite looks at its header",
+    )
+    .unwrap();
+    assert!(SqliteStorage::open(&path).is_err());
+    assert!(SqliteStorage::open(folder.path().join("missing/host.db")).is_err());
+}
