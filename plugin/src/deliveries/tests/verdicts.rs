@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::json;
 
@@ -269,4 +270,32 @@ fn every_event_of_reject_correct_reject_correct_approve_is_its_own() {
         ids.insert(id);
     }
     assert_eq!(ids.len(), 3);
+}
+
+#[test]
+fn an_unlinked_posting_keeps_its_state_and_names_no_job() {
+    let host = TestHost::configured();
+    let mut record = posting(1, Standing::Pending);
+    record.unlinked = true;
+    store(&host, &record);
+    let event = accepted(&host, &approved());
+    assert_eq!(event.posting.as_deref(), Some("request-1"));
+    assert_eq!(event.job, None);
+    assert_eq!(stored(&host).standing, Standing::Live);
+}
+
+#[test]
+fn an_edit_that_begins_while_the_board_is_asked_keeps_its_own_review() {
+    let host = Rc::new(TestHost::configured());
+    store(&host, &posting(2, Standing::Pending));
+    let elsewhere = Rc::clone(&host);
+    host.board(move |_| {
+        store(&elsewhere, &posting(3, Standing::Pending));
+        answer(
+            200,
+            &json!({ "data": { "job_id": 9001, "run_status": "running", "approval_status": "approved" }}),
+        )
+    });
+    assert_eq!(accepted(&host, &approved()).review_round, Some(2));
+    assert_eq!(stored(&host), posting(3, Standing::Pending));
 }
