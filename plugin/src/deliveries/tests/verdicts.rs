@@ -249,6 +249,12 @@ fn while_an_edit_is_on_its_way_the_old_verdict_is_not_taken_for_the_new_one() {
     shows(&host, "running", "approved");
     assert_eq!(later(&host), "update-in-progress");
     assert_eq!(stored(&host), record);
+    // A first verdict that was still to come is in doubt as well.
+    record.standing = Standing::Pending;
+    store(&host, &record);
+    assert_eq!(later(&host), "update-in-progress");
+    record.standing = Standing::Live;
+    store(&host, &record);
     // The other verdict can only be the new one.
     shows(&host, "stopped", "rejected");
     assert_eq!(accepted(&host, &rejected("A")).review_round, Some(2));
