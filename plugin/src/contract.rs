@@ -10,19 +10,13 @@
     clippy::all,
     reason = "generated; the WIT files hold the documentation"
 )]
-mod generated {
+pub(crate) mod generated {
     wit_bindgen::generate!({
         path: "../wit",
         world: "plugin",
         additional_derives: [PartialEq],
     });
-
-    #[cfg(target_family = "wasm")]
-    pub(crate) use export;
 }
 
 pub use generated::exports::hiring::job_board::{connection, deliveries, postings, privacy};
 pub use generated::hiring::job_board::{clock, events, forms, http, log, secrets, storage, types};
-
-#[cfg(target_family = "wasm")]
-pub(crate) use generated::export;

@@ -1,5 +1,8 @@
 //! The TopCV job-board plugin: publishes a hiring platform's jobs on TopCV and receives the applicants, as one sandboxed component.
 
+#[cfg(target_family = "wasm")]
+mod component;
+pub mod connection;
 pub mod contract;
 pub mod deliveries;
 pub mod digest;

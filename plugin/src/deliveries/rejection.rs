@@ -1,16 +1,14 @@
 //! TopCV's reason for rejecting a posting: free text, kept as it is; code, field and advice are guesses beside it.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
 use crate::contract::events::Rejection;
 use crate::failure::text;
+use crate::vietnam::fold::{fold, has_words};
 
 /// What words in a reason point to. The first hint with a matching word counts, so the particular ones stand first.
 struct Hint {
     code: &'static str,
     field: &'static str,
-    /// Without diacritics, in lower case. All words of one entry must occur.
+    /// Whole words, folded. All of one entry must occur.
     words: &'static [&'static [&'static str]],
     vi: &'static str,
     en: &'static str,
@@ -52,7 +50,8 @@ const HINTS: &[Hint] = &[
             &["dong phi"],
             &["le phi"],
             &["deposit"],
-            &["asks for a fee"],
+            &["fee"],
+            &["fees"],
         ],
         vi: "Bỏ nội dung yêu cầu ứng viên nộp tiền hoặc đặt cọc.",
         en: "Remove whatever asks applicants for money or a deposit.",
@@ -74,7 +73,16 @@ const HINTS: &[Hint] = &[
     Hint {
         code: "salary",
         field: "salary_from",
-        words: &[&["luong"], &["thu nhap"], &["salary"], &["income"]],
+        words: &[
+            &["muc luong"],
+            &["khoang luong"],
+            &["luong khong"],
+            &["luong chua"],
+            &["ve luong"],
+            &["thu nhap"],
+            &["salary"],
+            &["income"],
+        ],
         vi: "Sửa mức lương cho rõ ràng và hợp lý.",
         en: "Make the salary clear and plausible.",
     },
@@ -145,7 +153,7 @@ pub fn read(reason: &str) -> Rejection {
     let hint = HINTS.iter().find(|hint| {
         hint.words
             .iter()
-            .any(|words| words.iter().all(|word| folded.contains(word)))
+            .any(|words| words.iter().all(|word| has_words(&folded, word)))
     });
     Rejection {
         reason: reason.to_owned(),
@@ -167,18 +175,10 @@ pub fn read(reason: &str) -> Rejection {
     }
 }
 
-fn fold(text: &str) -> String {
-    let lower: String = text
-        .nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .collect::<String>()
-        .to_lowercase()
-        .replace('đ', "d");
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
 
     fn guess(reason: &str) -> (Option<String>, Option<String>) {
@@ -224,6 +224,17 @@ mod tests {
                 Some(code),
                 "{reason} decomposed"
             );
+        }
+    }
+
+    #[test]
+    fn a_word_is_not_found_inside_another_one() {
+        for reason in [
+            "Chất lượng tin chưa đạt",
+            "Feedback: see the mail",
+            "Tin chưa đạt",
+        ] {
+            assert_eq!(guess(reason), (None, None), "{reason}");
         }
     }
 
