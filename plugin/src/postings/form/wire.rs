@@ -132,7 +132,10 @@ fn plain(value: &Json) -> Json {
             (line, None) if line.is_empty() => Json::Null,
             (line, None) => json!(line),
         },
-        Json::Number(_) => integer(value).map_or_else(|| value.clone(), |number| json!(number)),
+        // Beyond 64 bits the literal compares.
+        Json::Number(number) => {
+            integer(value).map_or_else(|| json!(number.to_string()), |number| json!(number))
+        }
         other => other.clone(),
     }
 }
