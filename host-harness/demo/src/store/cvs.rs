@@ -42,6 +42,9 @@ pub struct Cv {
     pub stored_at: Option<u64>,
 }
 
+/// A stored file with its bytes.
+pub type CvFile = (Cv, Zeroizing<Vec<u8>>);
+
 /// A file to fetch, claimed by one fetcher.
 pub struct Errand {
     /// The row.
@@ -272,7 +275,7 @@ pub fn read(
     tenant: TenantId,
     candidate: CandidateId,
     id: CvId,
-) -> Result<Option<(Cv, Zeroizing<Vec<u8>>)>, StoreError> {
+) -> Result<Option<CvFile>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT cvs.*, cv_files.sealed AS file FROM cvs
              JOIN cv_files ON cv_files.cv_id = cvs.id
