@@ -2,6 +2,8 @@
 //!
 //! TopCV was seen to answer other types than it takes (amounts as text, words for codes), so both are read leniently.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::Body;
@@ -141,13 +143,14 @@ fn plain(value: &Json) -> Json {
 }
 
 fn sorted(items: impl Iterator<Item = Json>) -> Json {
-    let mut items: Vec<Json> = items.filter(|item| !item.is_null()).collect();
-    items.sort_by_key(ToString::to_string);
-    items.dedup();
-    if items.is_empty() {
+    let mut unique = BTreeMap::new();
+    for item in items.filter(|item| !item.is_null()) {
+        unique.insert(item.to_string(), item);
+    }
+    if unique.is_empty() {
         Json::Null
     } else {
-        Json::Array(items)
+        unique.into_values().collect()
     }
 }
 
