@@ -356,7 +356,7 @@ async fn a_path_that_names_nothing_is_not_found() {
             if path.ends_with("/resolve") {
                 body.insert("not_created".into(), json!(true));
             }
-            let body = (endpoint.method != Method::GET).then(|| Value::Object(body));
+            let body = (endpoint.method != Method::GET).then_some(Value::Object(body));
             let response = server.send(endpoint.method.clone(), &path, body).await;
             let (status, answer) = read(response).await;
             assert_eq!(status.as_u16(), 404, "{} {path}: {answer}", endpoint.method);

@@ -283,15 +283,13 @@ async fn people_who_look_alike_are_hinted_at_and_not_merged() {
 async fn each_verdict_is_told_and_logged() {
     let world = World::new().await;
     world.publish("r1", "77").await;
-    let mut round = 1;
-    for (id, happening) in [
-        ("e1", rejection("Số điện thoại trong mô tả")),
-        ("e2", rejection("Lương không rõ")),
-        ("e3", Happening::PostingApproved),
+    for (round, id, happening) in [
+        (1, "e1", rejection("Số điện thoại trong mô tả")),
+        (2, "e2", rejection("Lương không rõ")),
+        (3, "e3", Happening::PostingApproved),
     ] {
         let mut verdict = event(id, "77", happening);
         verdict.review_round = Some(round);
-        round += 1;
         world.happen(id, vec![verdict]).await;
     }
     let notices = world

@@ -93,7 +93,7 @@ impl ScriptedBoard {
 
     fn next_posting(&self) -> Answer<Posting> {
         self.with(|script| {
-            let answer = script.postings.pop_front().unwrap_or_else(|| unscripted());
+            let answer = script.postings.pop_front().unwrap_or_else(unscripted);
             if let Ok(posting) = &answer {
                 script.known.insert(posting.id.clone(), posting.clone());
             }
