@@ -49,6 +49,16 @@ enum Command {
     },
 }
 
+impl Command {
+    /// What is logged when `RUST_LOG` says nothing. The walk provokes what an operator would be warned of.
+    fn log_level(&self) -> &'static str {
+        match self {
+            Self::Demo { walk: true, .. } => "error",
+            _ => "warn",
+        }
+    }
+}
+
 fn main() -> ExitCode {
     // clap ends the process by itself for --help and for arguments that it cannot read.
     let arguments = Arguments::parse();
@@ -56,7 +66,8 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
-            EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn")),
+            EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| EnvFilter::new(arguments.command.log_level())),
         )
         .init();
     match run(arguments.command) {

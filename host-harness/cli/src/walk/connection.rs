@@ -245,7 +245,7 @@ pub async fn failures_of_signing_in_are_told_apart(world: &mut World) -> Result<
         .await?;
 
     for (kind, code) in [
-        ("status_503", "board-down"),
+        ("status_500", "board-down"),
         ("drop_connection", "board-down"),
         ("challenge_403", "board-challenge"),
         ("challenge_503", "board-challenge"),
