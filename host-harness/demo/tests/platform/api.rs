@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Server, read, token_of};
 use crate::support::*;
+use crate::world::*;
 
 #[tokio::test]
 async fn signing_in_and_out() {

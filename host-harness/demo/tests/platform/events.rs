@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::*;
+use crate::world::*;
 use job_board_demo::application::Platform;
 use job_board_host::contract::events::{Happening, PostingState};
 use job_board_host::contract::types::Disposition;

@@ -12,3 +12,4 @@ mod publish;
 mod receive;
 mod server;
 mod support;
+mod world;

@@ -1,6 +1,7 @@
 //! Publishing, connections, and who may see what.
 
 use crate::support::*;
+use crate::world::*;
 use job_board_demo::application::AppError;
 use job_board_demo::board::PluginError;
 use job_board_demo::domain::value::{FieldValue, Values};

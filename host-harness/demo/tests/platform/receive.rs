@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::*;
+use crate::world::*;
 use job_board_demo::board::PluginError;
 use job_board_host::contract::deliveries::Verdict;
 use job_board_host::contract::events::Happening;
@@ -187,6 +188,30 @@ async fn nothing_of_a_delivery_is_readable_on_the_disk() {
             assert!(!found, "{secret} stands in a file");
         }
     }
+}
+
+#[tokio::test]
+async fn a_lost_key_holds_nothing_else_up() {
+    let mut world = World::new().await;
+    let waiting = applied("e0", "77", application("a0", "Nguyễn An"));
+    world.happen("waits", vec![waiting]).await;
+    world.board.with(|script| {
+        script.on_webhook = Some(Box::new(|_| Err(PluginError::Stopped("killed".into()))));
+    });
+    world.deliver("pending").await;
+    world.board.with(|script| script.on_webhook = None);
+    std::fs::remove_file(world.folder.path().join("master.key")).unwrap();
+
+    world.restart().await;
+    let quarantine = world
+        .platform
+        .deliveries(&world.owner, None, true, PAGE)
+        .await
+        .unwrap();
+    assert_eq!(quarantine.len(), 1);
+    assert_eq!(quarantine[0].code.as_deref(), Some("unreadable"));
+    world.publish("r1", "77").await;
+    assert_eq!(world.state_of("r1").await, "pending-review");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use job_board_demo::http::router;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
-use crate::support::World;
+use crate::world::World;
 
 pub struct Server {
     pub world: World,
