@@ -195,9 +195,13 @@ async fn metadata_has_its_types_and_no_others() {
                 .all(|term| term["id"].is_u64() && term["name"].is_string())
         );
     }
+    let encoded = world
+        .api(Method::GET, "/api/metadata/job%5Ftypes", Value::Null)
+        .await;
+    assert_eq!(encoded.status, 200, "{}", encoded.text());
     let reply = world
         .api(Method::GET, "/api/metadata/districts", Value::Null)
         .await;
     assert_eq!(reply.status, 404);
-    assert_eq!(world.ledger().await["metadata"], 5);
+    assert_eq!(world.ledger().await["metadata"], 6);
 }

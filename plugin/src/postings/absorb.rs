@@ -28,11 +28,13 @@ pub(super) fn absorb(
 /// As [`absorb`], on a record in hand.
 pub(super) fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosting) {
     if let Some(standing) = board.standing(protocol) {
-        // Back under review although no edit of ours is on its way: it was edited at the board itself.
-        let reviewed_again = standing == Standing::Pending
-            && matches!(record.standing, Standing::Live | Standing::Rejected)
-            && record.edit.is_none()
-            && protocol.is_on("edit.review");
+        // Under review again, or approved after a rejection, although no edit of ours is on its way: it was edited at the board itself.
+        let edited_there = match standing {
+            Standing::Pending => matches!(record.standing, Standing::Live | Standing::Rejected),
+            Standing::Live => record.standing == Standing::Rejected,
+            _ => false,
+        };
+        let reviewed_again = edited_there && record.edit.is_none() && protocol.is_on("edit.review");
         if reviewed_again {
             record.round += 1;
         }

@@ -29,3 +29,8 @@ pub use reopen::reopen_job;
 pub use resolve::resolve_unknown;
 pub use update::update_job;
 pub use view::{each_record, state_of};
+
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod tests;

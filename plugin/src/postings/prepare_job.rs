@@ -14,6 +14,7 @@ use crate::ports::Ports;
 use crate::topcv::catalogue;
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
+use crate::vietnam::masking::is_invisible;
 use crate::vietnam::time::day_of;
 
 /// Bytes of an id, by the contract.
@@ -69,7 +70,11 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
             "A job's id has 1 to 200 bytes and no control characters.",
         ));
     }
-    if job.title.trim().is_empty() {
+    if job
+        .title
+        .chars()
+        .all(|c| c.is_whitespace() || is_invisible(c))
+    {
         problems.push(problem(
             "title",
             "required",

@@ -113,12 +113,16 @@ fn merge(
     let mut conflicts = Vec::new();
     for (key, value) in wanted {
         let mine = kept(key, value);
-        let theirs = board.get(key).map_or(Json::Null, |shown| kept(key, shown));
         let base = record.sent.get(key);
+        // A field that the board never shows stands there as it was sent.
+        let theirs = match board.get(key) {
+            Some(shown) => kept(key, shown),
+            None => base.cloned().unwrap_or(Json::Null),
+        };
         if mine == theirs {
             continue;
         }
-        if seen || base.is_none_or(|base| *base == theirs) || !board.contains_key(key) {
+        if seen || base.is_none_or(|base| *base == theirs) {
             merge.changed.push(key.clone());
         } else if base != Some(&mine) {
             conflicts.push(changed_elsewhere(key, base, board.get(key), value));

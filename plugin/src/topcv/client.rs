@@ -110,16 +110,22 @@ impl<'a> Client<'a> {
         self.call("POST", &url, Some(&json!({}))).map(drop)
     }
 
-    /// Reads a posting.
+    /// Reads a posting. An answer that names no id is taken for the posting that was asked for; one that names another is not.
     pub fn detail(&mut self, id: &str) -> Result<BoardPosting, BoardError> {
         let url = self.protocol.url("path.job", &[("id", id)]);
-        let answer = self.call("GET", &url, None)?;
-        self.posting(answer)
+        let unusable = |detail: &str| BoardError::Lost {
+            status: Some(200),
+            detail: detail.to_owned(),
+        };
+        let Json::Object(mut fields) = wire::data(self.call("GET", &url, None)?) else {
+            return Err(unusable("the detail is not an object"));
+        };
+        if !fields.contains_key("job_id") && !fields.contains_key("id") {
+            fields.insert("job_id".into(), json!(id));
+        }
+        BoardPosting::read(&self.protocol, fields)
             .filter(|posting| posting.id == id)
-            .ok_or_else(|| BoardError::Lost {
-                status: Some(200),
-                detail: "the detail is not the posting that was asked for".into(),
-            })
+            .ok_or_else(|| unusable("the detail is not the posting that was asked for"))
     }
 
     /// Reads one page of the account's postings, from 1.
@@ -180,8 +186,7 @@ impl<'a> Client<'a> {
         let answer = self.call("GET", &url, None)?;
         Ok(wire::data(answer)
             .get("connected")
-            .and_then(Json::as_bool)
-            .unwrap_or(true))
+            .is_none_or(|connected| *connected != json!(false) && *connected != json!(0)))
     }
 
     fn posting(&self, answer: Json) -> Option<BoardPosting> {

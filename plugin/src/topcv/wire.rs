@@ -50,7 +50,7 @@ impl BoardPosting {
         })
     }
 
-    /// What the two statuses mean together. `None`: they say nothing that the table knows.
+    /// What the two statuses mean together. `None`: they say nothing that the table knows, and what is known so far stands.
     pub fn standing(&self, protocol: &Protocol) -> Option<Standing> {
         let run = self.run_status.as_deref();
         let approval = self.approval_status.as_deref();
@@ -65,7 +65,9 @@ impl BoardPosting {
             || (approval.is_none() && is("status.running", run))
         {
             Some(Standing::Live)
-        } else if approval.is_some() || run.is_some() {
+        } else if is("status.pending", approval)
+            || (approval.is_none() && is("publish.needed", run))
+        {
             Some(Standing::Pending)
         } else {
             None
@@ -210,4 +212,76 @@ fn field_errors(json: Option<&Json>, message: &str) -> BTreeMap<String, Vec<Stri
         fields.insert(String::new(), vec![message.to_owned()]);
     }
     fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn standing(fields: Json) -> Option<Standing> {
+        let Json::Object(mut fields) = fields else {
+            panic!("not an object")
+        };
+        fields.insert("job_id".into(), json!(1));
+        let protocol = Protocol::default();
+        BoardPosting::read(&protocol, fields)
+            .unwrap()
+            .standing(&protocol)
+    }
+
+    #[test]
+    fn the_two_statuses_are_read_together() {
+        let cases = [
+            (
+                json!({"run_status": "running", "approval_status": "pending"}),
+                Some(Standing::Pending),
+            ),
+            (
+                json!({"run_status": "running", "approval_status": "Approved"}),
+                Some(Standing::Live),
+            ),
+            (
+                json!({"run_status": "stopped", "approval_status": "approved"}),
+                Some(Standing::Closed),
+            ),
+            (
+                json!({"run_status": "running", "approval_status": "rejected"}),
+                Some(Standing::Rejected),
+            ),
+            (
+                json!({"run_status": "expired", "approval_status": "approved"}),
+                Some(Standing::Expired),
+            ),
+            (json!({"status": "Đang hiển thị"}), Some(Standing::Live)),
+            (json!({"approval_status": 1}), Some(Standing::Live)),
+            (json!({"run_status": "draft"}), Some(Standing::Pending)),
+        ];
+        for (fields, expected) in cases {
+            assert_eq!(standing(fields.clone()), expected, "{fields}");
+        }
+    }
+
+    /// What is not understood must not be taken for "under review": it would contradict a signed verdict.
+    #[test]
+    fn unknown_words_say_nothing() {
+        for fields in [
+            json!({}),
+            json!({"run_status": "zzz"}),
+            json!({"approval_status": "zzz", "run_status": "running"}),
+            json!({"approval_status": null, "run_status": null}),
+        ] {
+            assert_eq!(standing(fields.clone()), None, "{fields}");
+        }
+    }
+
+    #[test]
+    fn an_id_beyond_64_bits_stays_as_it_was_written() {
+        let json: Json =
+            serde_json::from_str("{\"job_id\": 123456789012345678901234567890}").unwrap();
+        assert_eq!(
+            literal(&json["job_id"]).unwrap(),
+            "123456789012345678901234567890"
+        );
+    }
 }

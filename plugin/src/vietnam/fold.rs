@@ -1,7 +1,6 @@
 //! Text as people mean it: two spellings of one word are one text.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 /// Words in lower case without diacritics (đ is d too), separated by single spaces; punctuation is a space.
 ///
@@ -34,7 +33,7 @@ fn words(text: &str, marks: bool) -> String {
             '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' if !gap => {
                 tone = marks.then_some(c);
             }
-            _ if is_combining_mark(c) => {
+            '\u{300}'..='\u{36f}' => {
                 if marks && !gap {
                     folded.push(c);
                 }

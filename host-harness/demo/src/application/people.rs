@@ -1,13 +1,11 @@
 //! Candidates and notifications.
 
-use zeroize::Zeroizing;
-
 use super::{AppError, Platform};
 use crate::domain::id::{ApplicationId, CandidateId, CvId, NoticeId};
 use crate::domain::stage::Stage;
 use crate::domain::user::User;
 use crate::store::candidates::{self, Candidate, StoredApplication};
-use crate::store::cvs::{self, Cv};
+use crate::store::cvs::{self, Cv, CvFile};
 use crate::store::notices::{self, StoredNotice};
 use crate::store::{Page, StoreError};
 
@@ -55,7 +53,7 @@ impl Platform {
         user: &User,
         candidate: CandidateId,
         id: CvId,
-    ) -> Result<(Cv, Zeroizing<Vec<u8>>), AppError> {
+    ) -> Result<CvFile, AppError> {
         let tenant = user.tenant;
         let sealer = self.ports.sealer.clone();
         self.store()

@@ -310,9 +310,31 @@ impl Platform {
             match self.process(*tenant, *id).await {
                 Ok(_) | Err(AppError::NoSuch(_)) => {}
                 Err(error) => {
-                    tracing::error!(delivery = id.0, %error, "a delivery stays in the inbox");
+                    tracing::error!(delivery = id.0, %error, "a delivery cannot be processed");
+                    self.set_aside(*tenant, *id).await;
                 }
             }
+        }
+    }
+
+    /// Puts a delivery that cannot even be read into quarantine, where people see it, instead of stumbling over it again and again.
+    async fn set_aside(&self, tenant: TenantId, id: DeliveryId) {
+        let aside = DeliveryState::Quarantined;
+        let kept: Result<(), AppError> = self
+            .store()
+            .write(move |db| {
+                Ok(deliveries::keep(
+                    db,
+                    tenant,
+                    id,
+                    aside,
+                    None,
+                    &unreadable(),
+                )?)
+            })
+            .await;
+        if let Err(error) = kept {
+            tracing::error!(delivery = id.0, %error, "a delivery stays in the inbox");
         }
     }
 
@@ -370,6 +392,18 @@ fn stopped() -> Trouble {
         message: Text::new(
             "Plugin đã dừng khi đọc dữ liệu này. Hệ thống sẽ thử lại.",
             "The plugin stopped while it read this delivery. It will be tried again.",
+        ),
+        status: 503,
+    }
+}
+
+fn unreadable() -> Trouble {
+    Trouble {
+        verdict: "unreadable",
+        code: "unreadable".to_owned(),
+        message: Text::new(
+            "Không đọc được dữ liệu đã lưu. Người vận hành hãy kiểm tra khóa mã hóa, rồi xử lý lại.",
+            "The stored delivery cannot be read. Let the operator look after the encryption key, then process it again.",
         ),
         status: 503,
     }

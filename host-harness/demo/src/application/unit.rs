@@ -86,8 +86,11 @@ impl Unit<'_> {
                 None => return Ok(None),
             },
         };
+        let before = posting.clone();
         posting.take(report);
-        postings::update(self.db, self.tenant, &posting)?;
+        if posting != before {
+            postings::update(self.db, self.tenant, &posting)?;
+        }
         self.attach_waiting(&mut posting)?;
         Ok(Some(posting))
     }

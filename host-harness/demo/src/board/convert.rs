@@ -152,7 +152,7 @@ fn application(application: events::Application) -> Application {
 
 fn happening(happening: events::Happening) -> Happening {
     match happening {
-        events::Happening::Application(said) => Happening::Application(application(said)),
+        events::Happening::Application(said) => Happening::Application(Box::new(application(said))),
         events::Happening::PostingApproved => Happening::Approved,
         events::Happening::PostingRejected(said) => Happening::Rejected(rejection(said)),
         events::Happening::PostingChanged(change) => Happening::Changed(Change {

@@ -31,7 +31,7 @@ pub struct BoardEvent {
 #[serde(rename_all = "kebab-case")]
 pub enum Happening {
     /// Somebody applied.
-    Application(Application),
+    Application(Box<Application>),
     /// The posting was published by the board.
     Approved,
     /// The posting was refused by the board.

@@ -31,6 +31,7 @@ pub fn approved(board: &str, title: &str) -> Notice {
 /// A posting was refused by the board.
 pub fn rejected(board: &str, title: &str, rejection: &Rejection) -> Notice {
     let Rejection { reason, advice, .. } = rejection;
+    let reason = reason.trim_end_matches(['.', ' ']);
     notice(
         "posting-rejected",
         format!(

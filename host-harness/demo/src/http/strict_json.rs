@@ -1,10 +1,11 @@
 //! JSON as a careful reader takes it: a name twice in one object, or nesting beyond need, is an error with its place.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// Deepest nesting that any endpoint needs, with room: body, values, one value, its items.
 const MOST_DEPTH: usize = 8;
@@ -22,15 +23,17 @@ pub enum JsonDefect {
     TooDeep(String),
 }
 
-/// Reads one JSON text.
+/// Reads one JSON text. Twice: the shape is judged first, since a parsed value no longer shows that a name stood twice.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonDefect> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonDefect::NotUtf8)?;
     let walk = RefCell::new(Walk::default());
     let mut reader = serde_json::Deserializer::from_str(text);
-    let parsed = Place { walk: &walk }
-        .deserialize(&mut reader)
-        .and_then(|value| reader.end().map(|()| value));
-    parsed.map_err(|_| walk.into_inner().defect.unwrap_or(JsonDefect::Malformed))
+    let judged = Place { walk: &walk }.deserialize(&mut reader);
+    if let Some(defect) = walk.into_inner().defect {
+        return Err(defect);
+    }
+    let parsed = judged.and_then(|()| serde_json::from_str(text));
+    parsed.map_err(|_| JsonDefect::Malformed)
 }
 
 #[derive(Default)]
@@ -77,70 +80,64 @@ impl Place<'_> {
 }
 
 impl<'de> DeserializeSeed<'de> for Place<'_> {
-    type Value = Value;
+    type Value = ();
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Place<'_> {
-    type Value = Value;
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("JSON")
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
-        Ok(Value::from(truth))
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::from(text))
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::from(text))
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut array = Vec::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         self.enter(String::from("[]"))?;
-        while let Some(item) = items.next_element_seed(self)? {
-            array.push(item);
-        }
+        while items.next_element_seed(self)?.is_some() {}
         self.leave();
-        Ok(Value::Array(array))
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let mut object = Map::new();
+    // Also where a number comes in when serde_json keeps numbers exactly: as a map of one name.
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let mut names = BTreeSet::new();
         while let Some(name) = members.next_key::<String>()? {
-            if object.contains_key(&name) {
+            if names.contains(&name) {
                 return Err(self.duplicate(&name));
             }
             self.enter(name.clone())?;
-            let value = members.next_value_seed(self)?;
+            members.next_value_seed(self)?;
             self.leave();
-            object.insert(name, value);
+            names.insert(name);
         }
-        Ok(Value::Object(object))
+        Ok(())
     }
 }
 

@@ -42,6 +42,9 @@ pub struct Cv {
     pub stored_at: Option<u64>,
 }
 
+/// A stored file with its bytes.
+pub type CvFile = (Cv, Zeroizing<Vec<u8>>);
+
 /// A file to fetch, claimed by one fetcher.
 pub struct Errand {
     /// The row.
@@ -141,26 +144,29 @@ pub fn claim(
             ))
         },
     )?;
-    let errands = rows
-        .map(|row| {
-            let (id, tenant, connection, application, attempts, attachment_id, sealed) = row?;
-            let plain = sealer.open("link", &link_place(application, &attachment_id), &sealed)?;
-            Ok(Errand {
-                id,
-                tenant,
-                connection,
-                application,
-                attempts,
-                attachment: serde_json::from_slice(&plain)
-                    .map_err(|_| StoreError::Corrupt { what: "link" })?,
-            })
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    for errand in &errands {
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut errands = Vec::with_capacity(rows.len());
+    for (id, tenant, connection, application, attempts, attachment_id, sealed) in rows {
+        // Claimed even when it does not open, so that one unreadable row does not hold up the others.
         db.execute(
             "UPDATE cvs SET claimed_until = ?3 WHERE tenant_id = ?1 AND id = ?2",
-            (errand.tenant, errand.id, moment(until)),
+            (tenant, id, moment(until)),
         )?;
+        let place = link_place(application, &attachment_id);
+        let plain = sealer.open("link", &place, &sealed);
+        let attachment = plain.map(|plain| serde_json::from_slice(&plain));
+        let Ok(Ok(attachment)) = attachment else {
+            tracing::error!(cv = id.0, "a stored link cannot be read");
+            continue;
+        };
+        errands.push(Errand {
+            id,
+            tenant,
+            connection,
+            application,
+            attempts,
+            attachment,
+        });
     }
     Ok(errands)
 }
@@ -272,7 +278,7 @@ pub fn read(
     tenant: TenantId,
     candidate: CandidateId,
     id: CvId,
-) -> Result<Option<(Cv, Zeroizing<Vec<u8>>)>, StoreError> {
+) -> Result<Option<CvFile>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT cvs.*, cv_files.sealed AS file FROM cvs
              JOIN cv_files ON cv_files.cv_id = cvs.id

@@ -95,7 +95,8 @@ pub fn unmatched(
         .transpose()
 }
 
-/// Takes out all events that wait for this posting of the board, in the order in which they came in.
+/// Takes out all events that wait for this posting of the board, in the order in which they came in. One that cannot be read stays:
+/// it must not keep the posting from being stored.
 pub fn take_unmatched(
     db: &Connection,
     sealer: &Sealer,
@@ -110,16 +111,21 @@ pub fn take_unmatched(
     let rows = statement.query_map((tenant, connection, board_posting), |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, Vec<u8>>(1)?))
     })?;
-    let events = rows
-        .map(|row| {
-            let (event_id, sealed) = row?;
-            decode(sealer, connection, &event_id, &sealed)
-        })
-        .collect::<Result<Vec<_>, StoreError>>()?;
-    db.execute(
-        "DELETE FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2 AND board_posting = ?3",
-        (tenant, connection, board_posting),
-    )?;
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut events = Vec::with_capacity(rows.len());
+    for (event_id, sealed) in rows {
+        match decode(sealer, connection, &event_id, &sealed) {
+            Ok(event) => events.push(event),
+            Err(error) => {
+                tracing::error!(connection = connection.0, %error, "an event keeps waiting");
+                continue;
+            }
+        }
+        db.execute(
+            "DELETE FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2 AND event_id = ?3",
+            (tenant, connection, &event_id),
+        )?;
+    }
     Ok(events)
 }
 

@@ -54,14 +54,17 @@ async fn unknown(
     serve(app, cut, Operation::Unknown, request).await
 }
 
-/// The variable part of a path as it was written; no id, type or token needs decoding.
+/// The variable part of a path. A client may write any character of it percent-encoded, and means the same.
 fn target(operation: Operation, path: &str) -> String {
     let index = if operation == Operation::Download {
         2
     } else {
         3
     };
-    path.split('/').nth(index).unwrap_or("").to_owned()
+    let written = path.split('/').nth(index).unwrap_or("");
+    percent_encoding::percent_decode_str(written)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 /// A call on its way: what the ledger, the faults and the operation need.

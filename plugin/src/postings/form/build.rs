@@ -14,20 +14,26 @@ use crate::topcv::catalogue::Catalogue;
 /// The form for a new posting of the job.
 pub(in crate::postings) fn for_job(job: &Job, catalogue: &Catalogue, today: &str) -> Form {
     let mut prefilled = prefill::read(job, catalogue);
+    // What the job says and could not be placed is asked for, not replaced by a default: EUR is not VND.
+    let mut unplaced = Vec::new();
     for default in FIELDS.iter().filter_map(Spec::default_value) {
-        let filled = prefilled.fields.entry(default.name).or_insert(Filled {
-            value: None,
-            origin: Origin::Empty,
-            questions: Vec::new(),
-        });
-        // A word that could not be placed is asked about, not replaced by the default.
-        if filled.value.is_none() && filled.questions.is_empty() {
-            filled.value = Some(default.value);
-            filled.origin = Origin::BoardDefault;
+        let is_named = |problem: &FieldProblem| problem.field == default.name;
+        match prefilled.fields.get(&default.name) {
+            Some(filled) if filled.value.is_some() => {}
+            None if !prefilled.problems.iter().any(is_named) => {
+                let filled = Filled {
+                    value: Some(default.value),
+                    origin: Origin::BoardDefault,
+                    questions: Vec::new(),
+                };
+                prefilled.fields.insert(default.name, filled);
+            }
+            _ => unplaced.push(default.name),
         }
     }
     let values = values_of(&prefilled.fields);
-    let (missing, wrong) = sort(validate::new(&values, catalogue, today).err());
+    let (mut missing, wrong) = sort(validate::new(&values, catalogue, today).err());
+    missing.extend(unplaced);
     let mut problems = prefilled.problems;
     problems.extend(wrong);
     assemble(prefilled.fields, missing, problems, catalogue, today)
@@ -35,24 +41,23 @@ pub(in crate::postings) fn for_job(job: &Job, catalogue: &Catalogue, today: &str
 
 /// The form for an edit: what stands at the board now.
 pub(in crate::postings) fn for_posting(fields: &Body, catalogue: &Catalogue, today: &str) -> Form {
-    let extra = catalogue.extra_fields.iter().filter_map(|key| {
-        Some(NamedValue {
-            name: key.clone(),
-            value: wire::extra(fields, key)?,
-        })
-    });
-    let filled: BTreeMap<String, Filled> = wire::present(fields)
-        .into_iter()
-        .chain(extra)
-        .map(|named| {
-            let filled = Filled {
-                value: Some(named.value),
-                origin: Origin::BoardPosting,
-                questions: Vec::new(),
-            };
-            (named.name, filled)
-        })
-        .collect();
+    let mut filled = BTreeMap::new();
+    let mut show = |name: String, value: Value| {
+        let field = Filled {
+            value: Some(value),
+            origin: Origin::BoardPosting,
+            questions: Vec::new(),
+        };
+        filled.insert(name, field);
+    };
+    for named in wire::present(fields) {
+        show(named.name, named.value);
+    }
+    for key in &catalogue.extra_fields {
+        if let Some(value) = wire::extra(fields, key) {
+            show(key.clone(), value);
+        }
+    }
     // What stands there is no problem, but what is not there at all is missing.
     let (missing, _) = sort(validate::new(&values_of(&filled), catalogue, today).err());
     assemble(filled, missing, Vec::new(), catalogue, today)

@@ -98,15 +98,16 @@ impl<'a> Check<'a> {
         present: Option<&'a Body>,
     ) -> Self {
         let shown = |body: &Body| {
-            let extra = catalogue
-                .extra_fields
-                .iter()
-                .filter_map(|key| Some((key.clone(), wire::extra(body, key)?)));
-            wire::present(body)
-                .into_iter()
-                .map(|named| (named.name, named.value))
-                .chain(extra)
-                .collect()
+            let mut shown = BTreeMap::new();
+            for named in wire::present(body) {
+                shown.insert(named.name, named.value);
+            }
+            for key in &catalogue.extra_fields {
+                if let Some(value) = wire::extra(body, key) {
+                    shown.insert(key.clone(), value);
+                }
+            }
+            shown
         };
         let mut check = Self {
             given: BTreeMap::new(),

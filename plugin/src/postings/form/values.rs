@@ -13,6 +13,9 @@ use crate::vietnam::{email, phone, time};
 /// Longest text of one choice that is not an id.
 const LONGEST_CODE: usize = 100;
 
+/// Digits of an id.
+const LONGEST_ID: usize = 40;
+
 /// What is wrong with a value; the field's id is filled in by [`read`].
 type Problem = FieldProblem;
 
@@ -155,11 +158,16 @@ pub(super) fn markup_removed(id: &str, clean: &markup::Clean) -> Problem {
     }
 }
 
+/// An id; TopCV's may be beyond 64 bits.
 fn number_of(text: &str) -> Result<Json, Problem> {
     let id = text.trim();
-    let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-    match id.parse::<u64>() {
-        Ok(number) if plain => Ok(json!(number)),
+    let is_id = id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = match id.trim_start_matches('0') {
+        "" if !id.is_empty() => "0",
+        digits => digits,
+    };
+    match digits.parse::<serde_json::Number>() {
+        Ok(number) if is_id => Ok(Json::Number(number)),
         _ => Err(bad(
             "bad-option",
             "Hãy chọn trong danh sách; mã của TopCV là số nguyên.",

@@ -2,6 +2,8 @@
 //!
 //! TopCV was seen to answer other types than it takes (amounts as text, words for codes), so both are read leniently.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::Body;
@@ -132,19 +134,23 @@ fn plain(value: &Json) -> Json {
             (line, None) if line.is_empty() => Json::Null,
             (line, None) => json!(line),
         },
-        Json::Number(_) => integer(value).map_or_else(|| value.clone(), |number| json!(number)),
+        // Beyond 64 bits the literal compares.
+        Json::Number(number) => {
+            integer(value).map_or_else(|| json!(number.to_string()), |number| json!(number))
+        }
         other => other.clone(),
     }
 }
 
 fn sorted(items: impl Iterator<Item = Json>) -> Json {
-    let mut items: Vec<Json> = items.filter(|item| !item.is_null()).collect();
-    items.sort_by_key(ToString::to_string);
-    items.dedup();
-    if items.is_empty() {
+    let mut unique = BTreeMap::new();
+    for item in items.filter(|item| !item.is_null()) {
+        unique.insert(item.to_string(), item);
+    }
+    if unique.is_empty() {
         Json::Null
     } else {
-        Json::Array(items)
+        unique.into_values().collect()
     }
 }
 

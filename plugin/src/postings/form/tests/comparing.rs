@@ -147,6 +147,18 @@ fn the_canonical_form_is_its_own() {
 }
 
 #[test]
+fn an_id_beyond_64_bits_is_one_id() {
+    let long = "123456789012345678901234567890";
+    let body = new(&with("main_category", text_value(&format!("00{long}")))).unwrap();
+    assert_eq!(body["main_category"].to_string(), long);
+    assert_eq!(
+        canonical("main_category", &body["main_category"]),
+        canonical("main_category", &json!(long))
+    );
+    assert!(present(&body).contains(&named("main_category", long)));
+}
+
+#[test]
 fn topcvs_keys_name_fields() {
     for key in KEYS {
         assert_eq!(field_of(key), key);

@@ -165,6 +165,8 @@ fn a_word_that_fits_several_options_is_asked_about_and_one_that_fits_none_is_nam
         .collect();
     assert_eq!(none, [("skills", "no-match"), ("gender", "no-match")]);
     assert!(form.problems[0].values.contains(&named("word", "nấu ăn")));
+    assert_eq!(field(&form, "gender").value, None);
+    assert!(form.missing.contains(&"gender".to_owned()) && field(&form, "gender").required);
 }
 
 #[test]
@@ -202,6 +204,17 @@ fn what_the_job_has_wrong_is_shown_and_named() {
         field(&form, "job_description").value,
         text_value("<p>Việc</p>")
     );
+}
+
+#[test]
+fn an_unknown_currency_is_asked_for_and_does_not_become_the_default() {
+    let form = form(vec![
+        value("salary-from", Value::Integer(3_000)),
+        named("salary-currency", "EUR"),
+    ]);
+    assert_eq!(field(&form, "salary_currency").value, None);
+    assert!(form.missing.contains(&"salary_currency".to_owned()));
+    assert_eq!(form.problems[0].code, "no-match");
 }
 
 #[test]

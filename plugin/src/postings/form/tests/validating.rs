@@ -107,11 +107,7 @@ fn each_limit_is_a_problem_of_its_field() {
         ("main_category", text("công nghệ"), "bad-option"),
         ("main_category", text("-1"), "bad-option"),
         ("main_category", text("+1"), "bad-option"),
-        (
-            "main_category",
-            text("99999999999999999999999"),
-            "bad-option",
-        ),
+        ("main_category", text(&"9".repeat(41)), "bad-option"),
         ("main_category", several(&["1"]), "wrong-kind"),
         ("skills", several(&["201", "x"]), "bad-option"),
         ("skills", text("201"), "wrong-kind"),

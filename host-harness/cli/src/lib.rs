@@ -1,0 +1,13 @@
+//! What the binary `job-board` does, as a library, so that the system tests run the very same code.
+//!
+//! - [`demo`]: the simulator and the platform on loopback, for a person to play with;
+//! - [`walk`]: the same two, driven through the whole story, each step checked on both sides;
+//! - [`simulate`]: the simulator alone;
+//! - [`inspect`]: what a component is and asks for.
+
+pub mod demo;
+pub mod inspect;
+pub mod plugin_file;
+mod progress;
+pub mod simulate;
+pub mod walk;

@@ -1,0 +1,182 @@
+//! Where a step takes place: a simulated board, a platform with the real component, and people at both.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use job_board_demo::{Demo, DemoConfig, FieldValue, Role, Values};
+use job_board_host::{Clock, ManualClock};
+use serde_json::json;
+use tempfile::TempDir;
+use topcv_simulator::{Simulator, SimulatorConfig};
+
+use super::board::{Board, Employer};
+use super::check::{list, number, text};
+use super::client::Api;
+use crate::plugin_file;
+
+/// 2026-03-02, a Monday, 09:00 in Vietnam. The clocks of both sides stand still until a step moves them.
+pub const START_MS: u64 = 1_772_416_800_000;
+
+/// Where a platform keeps the compiled plugin, below its data folder.
+const COMPILED: &str = "compiled";
+
+/// What worlds share: the plugin, compiled once.
+pub struct Stage {
+    plugin: PathBuf,
+    compiled: TempDir,
+}
+
+impl Stage {
+    /// Compiles the plugin. Blocks; shows progress.
+    ///
+    /// # Errors
+    /// When the plugin cannot be used.
+    pub fn set(plugin: &Path) -> Result<Self> {
+        let compiled = tempfile::tempdir().context("cannot make a temporary folder")?;
+        plugin_file::load(plugin, Some(compiled.path().to_owned()))?;
+        Ok(Self {
+            plugin: plugin.to_owned(),
+            compiled,
+        })
+    }
+
+    fn lend_compiled(&self, data: &Path) -> std::io::Result<()> {
+        let folder = data.join(COMPILED);
+        std::fs::create_dir(&folder)?;
+        for entry in std::fs::read_dir(self.compiled.path())? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+        }
+        Ok(())
+    }
+}
+
+/// One simulated board and one platform, with fresh data. A connection is there and waits to be configured.
+pub struct World {
+    /// The other side.
+    pub board: Board,
+    /// The employer's account there.
+    pub employer: Employer,
+    /// A recruiter, who owns the jobs that a step makes.
+    pub owner: Api,
+    /// An administrator of the same tenant.
+    pub admin: Api,
+    /// Who runs the platform.
+    pub operator: Api,
+    /// The platform's number of the connection.
+    pub connection: u64,
+    clock: Arc<ManualClock>,
+    simulator: Simulator,
+    platform: Demo,
+    // Last, so that the folder goes after those who write to it.
+    _data: TempDir,
+}
+
+impl World {
+    /// Starts both sides on loopback.
+    ///
+    /// # Errors
+    /// When one of them does not start.
+    pub async fn start(stage: &Stage) -> Result<Self> {
+        let simulator = Simulator::start(SimulatorConfig {
+            start_ms: Some(START_MS),
+            ..SimulatorConfig::default()
+        })
+        .await
+        .context("the simulator does not start")?;
+        let data = tempfile::tempdir().context("cannot make a temporary folder")?;
+        stage
+            .lend_compiled(data.path())
+            .context("cannot copy the compiled plugin")?;
+        let clock = Arc::new(ManualClock::new(START_MS));
+        let config = DemoConfig {
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            background: false,
+            ..platform_config(data.path(), &stage.plugin, &simulator.url())
+        };
+        let platform = Demo::start(config)
+            .await
+            .context("the platform does not start")?;
+        let board = Board::new(&simulator.url())?;
+        let admin = sign_in(&platform, Role::Administrator).await?;
+        let connections = admin.get("/api/connections").await?;
+        let connection = list(&connections, "connections")?
+            .first()
+            .context("the platform has no connection to begin with")?;
+        Ok(Self {
+            employer: board.employer("Công ty Cổ phần Minh An").await?,
+            connection: number(connection, "id")?,
+            owner: sign_in(&platform, Role::Recruiter).await?,
+            operator: sign_in(&platform, Role::Operator).await?,
+            admin,
+            board,
+            clock,
+            simulator,
+            platform,
+            _data: data,
+        })
+    }
+
+    /// The platform's address.
+    pub fn url(&self) -> &str {
+        self.platform.url()
+    }
+
+    /// The present moment on both sides.
+    pub fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// Moves both clocks forward.
+    ///
+    /// # Errors
+    /// As [`World::set_time`].
+    pub async fn advance(&mut self, by: Duration) -> Result<()> {
+        let by = u64::try_from(by.as_millis()).context("no clock goes that far")?;
+        self.set_time(self.now() + by).await
+    }
+
+    /// Moves both clocks to a moment. Everybody signs in again, since sessions end.
+    ///
+    /// # Errors
+    /// When one of the two sides does not answer.
+    pub async fn set_time(&mut self, now: u64) -> Result<()> {
+        self.clock.set(now);
+        self.board.set_time(now).await?;
+        self.owner = sign_in(&self.platform, Role::Recruiter).await?;
+        self.admin = sign_in(&self.platform, Role::Administrator).await?;
+        self.operator = sign_in(&self.platform, Role::Operator).await?;
+        Ok(())
+    }
+
+    /// Ends both sides.
+    pub async fn stop(self) {
+        self.platform.stop().await;
+        self.simulator.stop().await;
+    }
+}
+
+/// A platform that may call the simulator and nothing else, and is told by its operator that the board is there.
+pub(crate) fn platform_config(data: &Path, plugin: &Path, simulator: &str) -> DemoConfig {
+    let protocol = json!({ "base_url": simulator }).to_string();
+    DemoConfig {
+        allow: vec![simulator.to_owned()],
+        allow_loopback: true,
+        operator_settings: Values::from([("protocol".to_owned(), FieldValue::Json(protocol))]),
+        ..DemoConfig::new(data, plugin)
+    }
+}
+
+async fn sign_in(platform: &Demo, role: Role) -> Result<Api> {
+    let credential = platform
+        .credentials()
+        .iter()
+        .find(|credential| credential.role == role)
+        .with_context(|| format!("the platform has nobody with the role {role:?}"))?;
+    let api = Api::new(platform.url())?;
+    let body = json!({ "login": credential.login, "password": credential.password });
+    let session = api.post("/api/login", &body).await?;
+    Ok(api.signed_in(&text(&session, "token")?))
+}

@@ -1,0 +1,15 @@
+//! The platform over a scripted board: use cases against real files, and the API over real HTTP.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test's helper is the test's failure"
+)]
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+
+mod api;
+mod defects;
+mod events;
+mod publish;
+mod receive;
+mod server;
+mod support;
+mod world;
