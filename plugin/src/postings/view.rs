@@ -64,6 +64,14 @@ pub(super) fn modify(
     id: &str,
     mut change: impl FnMut(&mut PostingRecord) -> Result<(), Failure>,
 ) -> Result<PostingRecord, Failure> {
+    modify_by(ports, id, &mut change)
+}
+
+fn modify_by(
+    ports: Ports<'_>,
+    id: &str,
+    change: &mut dyn FnMut(&mut PostingRecord) -> Result<(), Failure>,
+) -> Result<PostingRecord, Failure> {
     let now = ports.clock.now();
     record::modify::<PostingRecord, PostingRecord>(ports.storage, &keys::posting(id), |present| {
         let before = present.ok_or_else(posting_not_found)?;

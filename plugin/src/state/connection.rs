@@ -53,6 +53,13 @@ impl ConnectionRecord {
         ports: Ports<'_>,
         mut change: impl FnMut(&mut Self) -> bool,
     ) -> Result<(), Failure> {
+        Self::modify_by(ports, &mut change)
+    }
+
+    fn modify_by(
+        ports: Ports<'_>,
+        change: &mut dyn FnMut(&mut Self) -> bool,
+    ) -> Result<(), Failure> {
         record::modify::<Self, ()>(ports.storage, keys::CONNECTION, |present| {
             let mut next = present.unwrap_or_default();
             let write = change(&mut next);

@@ -1,7 +1,8 @@
 //! Typed records over a map of bytes: an envelope with a schema version, conditional saves, read-back after doubt.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 
 use crate::contract::storage::{Precondition, StorageError};
 use crate::contract::types::Disposition;
@@ -14,7 +15,7 @@ pub trait Record: Serialize + DeserializeOwned {
     const SCHEMA: u32;
 
     /// Turns data of an older schema into the present one.
-    fn upgrade(_from: u32, data: serde_json::Value) -> serde_json::Value {
+    fn upgrade(_from: u32, data: Json) -> Json {
         data
     }
 }
@@ -54,51 +55,48 @@ impl From<SaveError> for Failure {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Envelope<T> {
+/// What stands under a key, before it becomes a type.
+struct Read {
     schema: u32,
-    data: T,
+    data: Json,
+    version: String,
 }
 
-/// Reads one record. A record that cannot be read is named in the failure; nothing is thrown away.
-pub fn load<T: Record>(
-    records: &(impl Records + ?Sized),
-    key: &str,
-) -> Result<Option<Stored<T>>, Failure> {
+// The parts that know no type are kept apart from those that do: each record type would bring a copy of them into the component.
+fn read(records: &dyn Records, key: &str) -> Result<Option<Read>, Failure> {
     let Some(entry) = records
         .get(key)
         .map_err(|error| storage_failure(key, &error))?
     else {
         return Ok(None);
     };
-    let envelope: Envelope<serde_json::Value> =
-        serde_json::from_slice(&entry.value).map_err(|_| unreadable(key))?;
-    let data = if envelope.schema < T::SCHEMA {
-        T::upgrade(envelope.schema, envelope.data)
-    } else {
-        envelope.data
+    let Ok(Json::Object(mut envelope)) = serde_json::from_slice::<Json>(&entry.value) else {
+        return Err(unreadable(key));
     };
-    let value = serde_json::from_value(data).map_err(|_| unreadable(key))?;
-    Ok(Some(Stored {
-        value,
-        version: entry.version,
-    }))
+    let schema = envelope.get("schema").and_then(Json::as_u64);
+    match (
+        schema.and_then(|schema| u32::try_from(schema).ok()),
+        envelope.remove("data"),
+    ) {
+        (Some(schema), Some(data)) => Ok(Some(Read {
+            schema,
+            data,
+            version: entry.version,
+        })),
+        _ => Err(unreadable(key)),
+    }
 }
 
-/// Writes one record and answers its new version.
-///
-/// When the store cannot say whether the write happened, it is read back: found as written counts as written.
-pub fn save<T: Record>(
-    records: &(impl Records + ?Sized),
+fn write(
+    records: &dyn Records,
     key: &str,
-    value: &T,
+    schema: u32,
+    data: Json,
     precondition: &Precondition,
 ) -> Result<String, SaveError> {
-    let bytes = serde_json::to_vec(&Envelope {
-        schema: T::SCHEMA,
-        data: value,
-    })
-    .map_err(|_| SaveError::Failed(unreadable(key)))?;
+    let bytes = json!({ "schema": schema, "data": data })
+        .to_string()
+        .into_bytes();
     match records.put(key, &bytes, precondition) {
         Ok(version) => Ok(version),
         Err(StorageError::PreconditionFailed) => Err(SaveError::Raced),
@@ -110,9 +108,43 @@ pub fn save<T: Record>(
     }
 }
 
+/// Reads one record. A record that cannot be read is named in the failure; nothing is thrown away.
+pub fn load<T: Record>(records: &dyn Records, key: &str) -> Result<Option<Stored<T>>, Failure> {
+    let Some(read) = read(records, key)? else {
+        return Ok(None);
+    };
+    let data = if read.schema < T::SCHEMA {
+        T::upgrade(read.schema, read.data)
+    } else {
+        read.data
+    };
+    match serde_json::from_value(data) {
+        Ok(value) => Ok(Some(Stored {
+            value,
+            version: read.version,
+        })),
+        Err(_) => Err(unreadable(key)),
+    }
+}
+
+/// Writes one record and answers its new version.
+///
+/// When the store cannot say whether the write happened, it is read back: found as written counts as written.
+pub fn save<T: Record>(
+    records: &dyn Records,
+    key: &str,
+    value: &T,
+    precondition: &Precondition,
+) -> Result<String, SaveError> {
+    match serde_json::to_value(value) {
+        Ok(data) => write(records, key, T::SCHEMA, data, precondition),
+        Err(_) => Err(SaveError::Failed(unreadable(key))),
+    }
+}
+
 /// Saves over the state that was read, or onto nothing when nothing was there.
 pub fn save_over<T: Record>(
-    records: &(impl Records + ?Sized),
+    records: &dyn Records,
     key: &str,
     read: Option<&str>,
     value: &T,
@@ -125,11 +157,7 @@ pub fn save_over<T: Record>(
 }
 
 /// Removes one record in the state that was read.
-pub fn remove(
-    records: &(impl Records + ?Sized),
-    key: &str,
-    version: &str,
-) -> Result<(), SaveError> {
+pub fn remove(records: &dyn Records, key: &str, version: &str) -> Result<(), SaveError> {
     match records.delete(key, &Precondition::Version(version.to_owned())) {
         Ok(()) => Ok(()),
         Err(StorageError::PreconditionFailed) => Err(SaveError::Raced),
@@ -143,25 +171,40 @@ pub fn remove(
 
 /// Reads, lets `change` decide, and saves; again from the start when somebody else wrote meanwhile.
 ///
-/// `change` gets the present record, or the default one. `Ok(None)` from it means: leave it.
-pub fn modify<T, R>(
-    records: &(impl Records + ?Sized),
+/// `change` gets the present record, if there is one. `None` as its first answer means: leave it.
+pub fn modify<T: Record, R>(
+    records: &dyn Records,
     key: &str,
     mut change: impl FnMut(Option<T>) -> Result<(Option<T>, R), Failure>,
-) -> Result<R, Failure>
-where
-    T: Record,
-{
+) -> Result<R, Failure> {
+    let mut result = None;
+    rewrite::<T>(records, key, &mut |present| {
+        let (next, answer) = change(present)?;
+        result = Some(answer);
+        Ok(next)
+    })?;
+    result.ok_or_else(|| SaveError::Raced.into())
+}
+
+/// The present record's next state; `None` leaves it.
+type Change<'a, T> = &'a mut dyn FnMut(Option<T>) -> Result<Option<T>, Failure>;
+
+fn rewrite<T: Record>(
+    records: &dyn Records,
+    key: &str,
+    change: Change<'_, T>,
+) -> Result<(), Failure> {
     // A loser of a race has always let somebody else win, so this ends soon; the bound is for a store that lies.
     for _ in 0..16 {
         let (value, version) = match load::<T>(records, key)? {
             Some(stored) => (Some(stored.value), Some(stored.version)),
             None => (None, None),
         };
-        let (next, result) = change(value)?;
-        let Some(next) = next else { return Ok(result) };
+        let Some(next) = change(value)? else {
+            return Ok(());
+        };
         match save_over(records, key, version.as_deref(), &next) {
-            Ok(_) => return Ok(result),
+            Ok(_) => return Ok(()),
             Err(SaveError::Raced) => {}
             Err(SaveError::Failed(failure)) => return Err(failure),
         }
