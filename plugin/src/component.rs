@@ -134,25 +134,30 @@ impl Connection for Plugin {
         webhook_url: String,
         accept_other_account: bool,
     ) -> Result<ConnectionStatus, Failure> {
-        connection::configure(ports(), &settings, &webhook_url, accept_other_account)
+        Ok(connection::configure(
+            ports(),
+            &settings,
+            &webhook_url,
+            accept_other_account,
+        )?)
     }
 
     fn status() -> Result<ConnectionStatus, Failure> {
-        connection::status(ports())
+        Ok(connection::status(ports())?)
     }
 
     fn check() -> Result<ConnectionStatus, Failure> {
-        connection::check(ports())
+        Ok(connection::check(ports())?)
     }
 
     fn disconnect() -> Result<ConnectionStatus, Failure> {
-        connection::disconnect(ports())
+        Ok(connection::disconnect(ports())?)
     }
 }
 
 impl Postings for Plugin {
     fn prepare_job(job: Job, posting: Option<String>) -> Result<Form, Failure> {
-        postings::prepare_job(ports(), &job, posting.as_deref())
+        Ok(postings::prepare_job(ports(), &job, posting.as_deref())?)
     }
 
     fn publish_job(
@@ -161,11 +166,17 @@ impl Postings for Plugin {
         values: Vec<NamedValue>,
         allow_second: bool,
     ) -> Result<Posting, Failure> {
-        postings::publish_job(ports(), &request_id, &job, &values, allow_second)
+        Ok(postings::publish_job(
+            ports(),
+            &request_id,
+            &job,
+            &values,
+            allow_second,
+        )?)
     }
 
     fn resolve_unknown(posting: String, resolution: Resolution) -> Result<Posting, Failure> {
-        postings::resolve_unknown(ports(), &posting, &resolution)
+        Ok(postings::resolve_unknown(ports(), &posting, &resolution)?)
     }
 
     fn update_job(
@@ -173,11 +184,16 @@ impl Postings for Plugin {
         expected_version: String,
         values: Vec<NamedValue>,
     ) -> Result<Change, Failure> {
-        postings::update_job(ports(), &posting, &expected_version, &values)
+        Ok(postings::update_job(
+            ports(),
+            &posting,
+            &expected_version,
+            &values,
+        )?)
     }
 
     fn close_job(posting: String) -> Result<Posting, Failure> {
-        postings::close_job(ports(), &posting)
+        Ok(postings::close_job(ports(), &posting)?)
     }
 
     fn reopen_job(
@@ -185,7 +201,12 @@ impl Postings for Plugin {
         posting: String,
         new_deadline: Option<String>,
     ) -> Result<Posting, Failure> {
-        postings::reopen_job(ports(), &request_id, &posting, new_deadline.as_deref())
+        Ok(postings::reopen_job(
+            ports(),
+            &request_id,
+            &posting,
+            new_deadline.as_deref(),
+        )?)
     }
 
     fn link_job(
@@ -193,27 +214,36 @@ impl Postings for Plugin {
         job: String,
         board_posting: String,
     ) -> Result<Posting, Failure> {
-        postings::link_job(ports(), &request_id, &job, &board_posting)
+        Ok(postings::link_job(
+            ports(),
+            &request_id,
+            &job,
+            &board_posting,
+        )?)
     }
 
     fn unlink_job(posting: String) -> Result<Posting, Failure> {
-        postings::unlink_job(ports(), &posting)
+        Ok(postings::unlink_job(ports(), &posting)?)
     }
 
     fn list_linkable(cursor: Option<String>) -> Result<BoardPage, Failure> {
-        postings::list_linkable(ports(), cursor.as_deref())
+        Ok(postings::list_linkable(ports(), cursor.as_deref())?)
     }
 
     fn list_postings(job: Option<String>, cursor: Option<String>) -> Result<PostingPage, Failure> {
-        postings::list_postings(ports(), job.as_deref(), cursor.as_deref())
+        Ok(postings::list_postings(
+            ports(),
+            job.as_deref(),
+            cursor.as_deref(),
+        )?)
     }
 
     fn get_posting(posting: String, refresh: bool) -> Result<Posting, Failure> {
-        postings::get_posting(ports(), &posting, refresh)
+        Ok(postings::get_posting(ports(), &posting, refresh)?)
     }
 
     fn reconcile(cursor: Option<String>) -> Result<ReconcilePage, Failure> {
-        postings::reconcile(ports(), cursor.as_deref())
+        Ok(postings::reconcile(ports(), cursor.as_deref())?)
     }
 }
 
@@ -223,16 +253,16 @@ impl Deliveries for Plugin {
     }
 
     fn fetch_cv(attachment: Attachment) -> Result<File, Failure> {
-        deliveries::fetch_cv(ports(), &attachment)
+        Ok(deliveries::fetch_cv(ports(), &attachment)?)
     }
 }
 
 impl Privacy for Plugin {
     fn forget(ids: Vec<String>) -> Result<Receipt, Failure> {
-        privacy::forget(ports(), &ids)
+        Ok(privacy::forget(ports(), &ids)?)
     }
 
     fn purge(before: u64) -> Result<Receipt, Failure> {
-        privacy::purge(ports(), before)
+        Ok(privacy::purge(ports(), before)?)
     }
 }

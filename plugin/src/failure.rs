@@ -1,8 +1,40 @@
 //! Building the one failure shape of the contract.
 
-use crate::contract::types::{Disposition, FieldProblem, Moment, NamedValue, Text, Value};
+use std::ops::{Deref, DerefMut};
 
-pub use crate::contract::types::Failure;
+use crate::contract::types::{self, Disposition, FieldProblem, Moment, NamedValue, Text, Value};
+
+/// A failure on its way out. Boxed: it is large, and every `?` on the way moves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure(Box<types::Failure>);
+
+impl Failure {
+    /// The same with something more said.
+    pub fn with(mut self, say: impl FnOnce(&mut types::Failure)) -> Self {
+        say(&mut self.0);
+        self
+    }
+}
+
+impl Deref for Failure {
+    type Target = types::Failure;
+
+    fn deref(&self) -> &types::Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut types::Failure {
+        &mut self.0
+    }
+}
+
+impl From<Failure> for types::Failure {
+    fn from(failure: Failure) -> Self {
+        *failure.0
+    }
+}
 
 /// A text in both languages. Neither may be empty.
 pub fn text(vi: impl Into<String>, en: impl Into<String>) -> Text {
@@ -42,7 +74,7 @@ pub fn failure(
     vi: impl Into<String>,
     en: impl Into<String>,
 ) -> Failure {
-    Failure {
+    Failure(Box::new(types::Failure {
         disposition,
         code: code.into(),
         message: text(vi, en),
@@ -50,33 +82,29 @@ pub fn failure(
         retry_after_ms: None,
         board_status: None,
         extra: Vec::new(),
-    }
+    }))
 }
 
 /// All problems of one input at once.
 pub fn invalid(problems: Vec<FieldProblem>) -> Failure {
-    Failure {
-        problems,
-        ..failure(
-            Disposition::FixInput,
-            "invalid-fields",
-            "Một số thông tin chưa đúng. Hãy sửa các trường được đánh dấu rồi gửi lại.",
-            "Some fields are not right yet. Correct the marked fields and send again.",
-        )
-    }
+    failure(
+        Disposition::FixInput,
+        "invalid-fields",
+        "Một số thông tin chưa đúng. Hãy sửa các trường được đánh dấu rồi gửi lại.",
+        "Some fields are not right yet. Correct the marked fields and send again.",
+    )
+    .with(|it| it.problems = problems)
 }
 
 /// Somebody else does the same thing until about `until`.
 pub fn in_progress(code: &str, now: Moment, until: Moment) -> Failure {
-    Failure {
-        retry_after_ms: Some(until.saturating_sub(now).max(1_000)),
-        ..failure(
-            Disposition::InProgress,
-            code,
-            "Một thao tác giống hệt đang chạy. Hãy thử lại sau ít phút.",
-            "The same action is running right now. Try again in a moment.",
-        )
-    }
+    failure(
+        Disposition::InProgress,
+        code,
+        "Một thao tác giống hệt đang chạy. Hãy thử lại sau ít phút.",
+        "The same action is running right now. Try again in a moment.",
+    )
+    .with(|it| it.retry_after_ms = Some(until.saturating_sub(now).max(1_000)))
 }
 
 /// No credentials are stored.

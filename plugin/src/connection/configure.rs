@@ -250,15 +250,12 @@ fn refused(error: BoardError) -> Failure {
     match error {
         BoardError::Unauthorised | BoardError::SessionOver => credentials_refused(Some(401)),
         BoardError::Fields(_) => credentials_refused(Some(422)),
-        BoardError::NotFound => Failure {
-            board_status: Some(404),
-            ..failure(
+        BoardError::NotFound => failure(
                 Disposition::FixSettings,
                 "connect-not-found",
                 "Máy chủ trả lời nhưng không có chức năng kết nối ở địa chỉ này. Hãy báo người vận hành kiểm tra địa chỉ TopCV.",
                 "The server answers but has no connect operation at this address. Ask the operator to check TopCV's base URL.",
-            )
-        },
+            ).with(|it| it.board_status = Some(404)),
         other => other.into_failure(),
     }
 }
@@ -275,12 +272,7 @@ fn other_account(affected: &[PostingMention]) -> Failure {
             })
         })
         .collect();
-    Failure {
-        extra: vec![NamedValue {
-            name: "affected-postings".into(),
-            value: Value::Json(serde_json::Value::Array(list).to_string()),
-        }],
-        ..failure(
+    failure(
             Disposition::Conflict,
             "other-account",
             format!(
@@ -291,8 +283,10 @@ fn other_account(affected: &[PostingMention]) -> Failure {
                 "This Access Token belongs to another TopCV account. {} posting(s) could no longer be updated. Confirm if you really want to change the account.",
                 affected.len()
             ),
-        )
-    }
+        ).with(|it| it.extra = vec![NamedValue {
+            name: "affected-postings".into(),
+            value: Value::Json(serde_json::Value::Array(list).to_string()),
+        }])
 }
 
 fn store_connection(

@@ -57,7 +57,7 @@ pub(super) fn shown(
         },
         webhook_url: Some(connection.webhook_url.clone()).filter(|url| !url.is_empty()),
         settings: stored,
-        problem,
+        problem: problem.map(Into::into),
         signed_in_at: connection.signed_in_at,
         signature_key: connection.signature_key.clone(),
         affected: Vec::new(),

@@ -40,7 +40,7 @@ pub(super) fn refused(status: u16, failure: Failure) -> Outcome {
         response.headers.push(header("allow", "GET, HEAD, POST"));
     }
     Outcome {
-        verdict: Verdict::Refused(failure),
+        verdict: Verdict::Refused(failure.into()),
         response,
         events: Vec::new(),
         extra: Vec::new(),
@@ -57,7 +57,7 @@ pub(super) fn try_again(failure: Failure) -> Outcome {
         .headers
         .push(header("retry-after", &seconds.to_string()));
     Outcome {
-        verdict: Verdict::TryAgain(failure),
+        verdict: Verdict::TryAgain(failure.into()),
         response,
         events: Vec::new(),
         extra: Vec::new(),

@@ -251,13 +251,7 @@ fn malformed(problems: Vec<FieldProblem>) -> Stop {
         "Thông báo nhận được thiếu hoặc sai kiểu dữ liệu ở một số trường.",
         "The delivery lacks fields, or some have the wrong type.",
     );
-    Stop::Refused(
-        400,
-        Failure {
-            problems,
-            ..failure
-        },
-    )
+    Stop::Refused(400, failure.with(|it| it.problems = problems))
 }
 
 fn wrong_kind(field: &str) -> FieldProblem {

@@ -191,10 +191,8 @@ fn weigh(
         Verdict::Rejected => standing == Standing::Rejected,
     };
     if confirmed && could_be_the_one_before(posting, verdict, ports.clock.now()) {
-        return Err(Failure {
-            retry_after_ms: Some(EDIT_SETTLES_MS),
-            ..in_progress("update-in-progress", 0, 0)
-        });
+        return Err(in_progress("update-in-progress", 0, 0)
+            .with(|it| it.retry_after_ms = Some(EDIT_SETTLES_MS)));
     }
     Ok(if confirmed {
         Weighed::Confirmed(Box::new(board), standing)

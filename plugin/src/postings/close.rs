@@ -39,15 +39,12 @@ pub fn close_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
             absorb(ports, client.protocol(), &record, &board)?;
         }
         (Err(error), Err(_)) if error.may_have_happened() => {
-            return Err(Failure {
-                retry_after_ms: Some(60_000),
-                ..failure(
+            return Err(failure(
                     Disposition::OutcomeUnknown,
                     "close-unknown",
                     "Chưa rõ TopCV đã dừng tin hay chưa. Hãy thử lại sau ít phút; thử lại không gây hại.",
                     "It is not known whether TopCV stopped the posting. Try again in a few minutes; that does no harm.",
-                )
-            });
+                ).with(|it| it.retry_after_ms = Some(60_000)));
         }
         (Err(error), _) => return Err(error.into_failure()),
     }

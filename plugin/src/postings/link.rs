@@ -251,19 +251,21 @@ fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
                 .trim_start_matches('j');
             is_id(id).then(|| id.to_owned())
         })
-        .ok_or_else(|| Failure {
-            problems: vec![problem(
-                "board-posting",
-                "bad-board-posting",
-                "Cần mã số của tin hoặc đường dẫn của tin trên topcv.vn.",
-                "The number of the posting, or its address on topcv.vn, is expected.",
-            )],
-            ..failure(
+        .ok_or_else(|| {
+            failure(
                 Disposition::FixInput,
                 "bad-board-posting",
                 "Không nhận ra tin này. Hãy dán mã số hoặc đường dẫn của tin trên TopCV.",
                 "That is no posting of TopCV's. Paste its number or its address there.",
             )
+            .with(|it| {
+                it.problems = vec![problem(
+                    "board-posting",
+                    "bad-board-posting",
+                    "Cần mã số của tin hoặc đường dẫn của tin trên topcv.vn.",
+                    "The number of the posting, or its address on topcv.vn, is expected.",
+                )]
+            })
         })
 }
 

@@ -219,10 +219,7 @@ pub(super) fn refused(error: BoardError) -> Failure {
 /// The board has created it, and storing that failed: the next call finds it by its content.
 fn created_but(failure: Failure) -> Failure {
     if failure.code.starts_with("storage") || failure.code == "raced" {
-        Failure {
-            disposition: Disposition::OutcomeUnknown,
-            ..failure
-        }
+        failure.with(|it| it.disposition = Disposition::OutcomeUnknown)
     } else {
         failure
     }

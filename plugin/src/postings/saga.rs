@@ -81,10 +81,8 @@ fn stands_in_the_way(
         ),
         _ => return Ok(()),
     };
-    Err(Failure {
-        extra: vec![named("posting-id", other.id.clone())],
-        ..failure(Disposition::Conflict, code, vi, en)
-    })
+    Err(failure(Disposition::Conflict, code, vi, en)
+        .with(|it| it.extra = vec![named("posting-id", other.id.clone())]))
 }
 
 /// Forgets a posting that certainly does not exist at the board: its request id is free again.
@@ -220,16 +218,16 @@ fn paused(ports: Ports<'_>, id: &str, _error: &BoardError) -> Result<PostingReco
 
 /// The failure for a posting at the board that another posting here has.
 pub(super) fn already_linked(owner: &PostingRecord) -> Failure {
-    Failure {
-        extra: vec![
+    failure(
+        Disposition::Conflict,
+        "already-linked",
+        "Tin này đã được liên kết với một công việc khác trên hệ thống.",
+        "That posting is linked with a job here already.",
+    )
+    .with(|it| {
+        it.extra = vec![
             named("posting-id", owner.id.clone()),
             named("job-id", owner.job.clone()),
-        ],
-        ..failure(
-            Disposition::Conflict,
-            "already-linked",
-            "Tin này đã được liên kết với một công việc khác trên hệ thống.",
-            "That posting is linked with a job here already.",
-        )
-    }
+        ]
+    })
 }

@@ -173,15 +173,12 @@ fn changed_elsewhere(
 }
 
 fn conflict(problems: Vec<FieldProblem>) -> Failure {
-    Failure {
-        problems,
-        ..failure(
+    failure(
             Disposition::Conflict,
             "changed-elsewhere",
             "Tin đã được sửa trên TopCV. Không có gì được gửi đi. Hãy mở lại biểu mẫu cập nhật để xem nội dung hiện tại.",
             "The posting was changed at TopCV. Nothing was sent. Open the update form again to see what stands there now.",
-        )
-    }
+        ).with(|it| it.problems = problems)
 }
 
 /// TopCV takes the whole body: everything that it shows, except what only it may say, with our changes laid over it.

@@ -228,8 +228,6 @@ pub(super) fn wrong_state(record: &PostingRecord, state: PostingState) -> Failur
             "The posting's present state does not allow this.",
         ),
     };
-    Failure {
-        extra: vec![crate::failure::named("posting-id", record.id.clone())],
-        ..failure(Disposition::Conflict, code, vi, en)
-    }
+    failure(Disposition::Conflict, code, vi, en)
+        .with(|it| it.extra = vec![crate::failure::named("posting-id", record.id.clone())])
 }

@@ -41,15 +41,13 @@ pub enum SaveError {
 impl From<SaveError> for Failure {
     fn from(error: SaveError) -> Self {
         match error {
-            SaveError::Raced => Failure {
-                retry_after_ms: Some(500),
-                ..failure(
-                    Disposition::InProgress,
-                    "raced",
-                    "Một thao tác khác vừa thay đổi dữ liệu này. Hãy thử lại.",
-                    "Another action has just changed this record. Try again.",
-                )
-            },
+            SaveError::Raced => failure(
+                Disposition::InProgress,
+                "raced",
+                "Một thao tác khác vừa thay đổi dữ liệu này. Hãy thử lại.",
+                "Another action has just changed this record. Try again.",
+            )
+            .with(|it| it.retry_after_ms = Some(500)),
             SaveError::Failed(failure) => failure,
         }
     }
@@ -213,15 +211,13 @@ fn rewrite<T: Record>(
 }
 
 fn unreadable(key: &str) -> Failure {
-    Failure {
-        extra: vec![named("record", key)],
-        ..failure(
-            Disposition::Internal,
-            "record-unreadable",
-            "Một bản ghi đã lưu không đọc được. Hãy báo cho người quản trị hệ thống.",
-            "A stored record cannot be read. Tell the operator; restore it from a backup.",
-        )
-    }
+    failure(
+        Disposition::Internal,
+        "record-unreadable",
+        "Một bản ghi đã lưu không đọc được. Hãy báo cho người quản trị hệ thống.",
+        "A stored record cannot be read. Tell the operator; restore it from a backup.",
+    )
+    .with(|it| it.extra = vec![named("record", key)])
 }
 
 /// What a store's error means to the caller.
@@ -233,13 +229,10 @@ pub fn storage_failure(key: &str, error: &StorageError) -> Failure {
         StorageError::Quota => (Disposition::RetryLater, "storage-quota"),
         StorageError::Unavailable(_) => (Disposition::RetryLater, "storage-unavailable"),
     };
-    Failure {
-        extra: vec![named("record", key)],
-        ..failure(
+    failure(
             disposition,
             code,
             "Hệ thống lưu trữ chưa dùng được lúc này. Hãy thử lại sau; nếu còn lỗi, báo cho người quản trị hệ thống.",
             "Storage does not work right now. Try again later; if it goes on, tell the operator.",
-        )
-    }
+        ).with(|it| it.extra = vec![named("record", key)])
 }

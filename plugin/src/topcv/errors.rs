@@ -61,87 +61,60 @@ impl BoardError {
     pub fn into_failure(self) -> Failure {
         match self {
             Self::NotSent(error) => not_sent(&error),
-            Self::Lost { status, .. } => Failure {
-                board_status: status,
-                ..failure(
+            Self::Lost { status, .. } => failure(
                     Disposition::RetryLater,
                     "board-down",
                     "TopCV không trả lời được lúc này. Hãy thử lại sau ít phút.",
                     "TopCV does not answer properly right now. Try again in a few minutes.",
-                )
-            },
-            Self::Challenge { status } => Failure {
-                board_status: Some(status),
-                retry_after_ms: Some(60_000),
-                ..failure(
+                ).with(|it| it.board_status = status),
+            Self::Challenge { status } => failure(
                     Disposition::RetryLater,
                     "board-challenge",
                     "Lớp bảo vệ của TopCV đã chặn yêu cầu bằng một trang kiểm tra. Hãy thử lại sau; nếu còn lặp lại, đề nghị TopCV cho phép địa chỉ máy chủ của hệ thống.",
                     "TopCV's protection answered with a challenge page. Try again later; if it goes on, ask TopCV to allow this server's address.",
-                )
-            },
-            Self::RateLimited { retry_after_ms } => Failure {
-                board_status: Some(429),
-                retry_after_ms: Some(retry_after_ms.unwrap_or(60_000)),
-                ..failure(
+                ).with(|it| { it.board_status = Some(status); it.retry_after_ms = Some(60_000); }),
+            Self::RateLimited { retry_after_ms } => failure(
                     Disposition::RetryLater,
                     "rate-limited",
                     "TopCV báo thao tác quá nhanh. Hệ thống sẽ thử lại sau.",
                     "TopCV says that requests come too fast. Try again later.",
-                )
-            },
+                ).with(|it| { it.board_status = Some(429); it.retry_after_ms = Some(retry_after_ms.unwrap_or(60_000)); }),
             Self::SignIn(failure) => *failure,
             Self::Unauthorised => credentials_refused(Some(401)),
             Self::SessionOver => credentials_refused(Some(200)),
-            Self::Forbidden => Failure {
-                board_status: Some(403),
-                ..failure(
+            Self::Forbidden => failure(
                     Disposition::NotEntitled,
                     "service-not-open",
                     "TopCV chưa mở dịch vụ kết nối API cho tài khoản này. Hãy liên hệ TopCV để ký hợp đồng và mở cổng kết nối.",
                     "TopCV has not opened the API service for this account. Contact TopCV to sign the contract and open the connection.",
-                )
-            },
-            Self::NotFound => Failure {
-                board_status: Some(404),
-                ..failure(
+                ).with(|it| it.board_status = Some(403)),
+            Self::NotFound => failure(
                     Disposition::NotFound,
                     "not-at-board",
                     "TopCV không có tin này trong tài khoản đang kết nối.",
                     "TopCV has no such posting in the connected account.",
-                )
-            },
-            Self::Fields(fields) => Failure {
-                board_status: Some(422),
-                problems: fields
-                    .into_iter()
-                    .flat_map(|(key, messages)| board_problems(&key, messages))
-                    .collect(),
-                ..failure(
+                ).with(|it| it.board_status = Some(404)),
+            Self::Fields(fields) => failure(
                     Disposition::FixInput,
                     "board-refused-fields",
                     "TopCV không chấp nhận một số trường. Hãy sửa theo ghi chú của TopCV rồi gửi lại.",
                     "TopCV does not accept some fields. Correct them as TopCV says and send again.",
-                )
-            },
-            Self::NoCredit => Failure {
-                board_status: Some(402),
-                ..failure(
+                ).with(|it| { it.board_status = Some(422); it.problems = fields
+                    .into_iter()
+                    .flat_map(|(key, messages)| board_problems(&key, messages))
+                    .collect(); }),
+            Self::NoCredit => failure(
                     Disposition::NotEntitled,
                     "no-credit",
                     "Tài khoản TopCV không còn gói hoặc lượt đăng tin. Hãy mua thêm hoặc liên hệ TopCV.",
                     "The TopCV account has no package or credit left. Buy more or contact TopCV.",
-                )
-            },
-            Self::Refused { status } => Failure {
-                board_status: Some(status),
-                ..failure(
+                ).with(|it| it.board_status = Some(402)),
+            Self::Refused { status } => failure(
                     Disposition::FixInput,
                     "board-refused",
                     "TopCV từ chối yêu cầu mà không nêu lý do cụ thể. Hãy kiểm tra lại thông tin hoặc liên hệ TopCV.",
                     "TopCV refused the request without a usable reason. Check the details or contact TopCV.",
-                )
-            },
+                ).with(|it| it.board_status = Some(status)),
         }
     }
 }
@@ -156,16 +129,16 @@ pub fn credentials_refused(board_status: Option<u16>) -> Failure {
             "TopCV does not accept it. Copy it again from Cài đặt tài khoản > Kết nối API.",
         )
     };
-    Failure {
-        board_status,
-        problems: vec![both("access-token"), both("secret-key")],
-        ..failure(
-            Disposition::SignInAgain,
-            "credentials-refused",
-            "TopCV không chấp nhận Access Token hoặc Secret Key (TopCV không cho biết cái nào sai).",
-            "TopCV refuses the Access Token or the Secret Key (it does not say which one).",
-        )
-    }
+    failure(
+        Disposition::SignInAgain,
+        "credentials-refused",
+        "TopCV không chấp nhận Access Token hoặc Secret Key (TopCV không cho biết cái nào sai).",
+        "TopCV refuses the Access Token or the Secret Key (it does not say which one).",
+    )
+    .with(|it| {
+        it.board_status = board_status;
+        it.problems = vec![both("access-token"), both("secret-key")];
+    })
 }
 
 fn not_sent(error: &HttpError) -> Failure {

@@ -74,15 +74,12 @@ fn board_down(status: u16) -> Failure {
 
 /// No try can help any more.
 fn expired(status: u16) -> Failure {
-    Failure {
-        board_status: Some(status),
-        ..failure(
+    failure(
             Disposition::NotFound,
             "file-expired",
             "Đường dẫn CV đã hết hạn hoặc đã được dùng. Hãy mở hồ sơ trên TopCV để tải CV.",
             "The CV's link has expired or was used already. Open the profile at TopCV to download the CV.",
-        )
-    }
+        ).with(|it| it.board_status = Some(status))
 }
 
 /// JSON in the place of a file is a message that there is none; the body of a real file never starts like that.

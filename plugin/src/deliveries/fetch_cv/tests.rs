@@ -75,7 +75,7 @@ fn after(answer: impl Fn() -> Answer + 'static) -> Result<File, Failure> {
 
 fn failed(answer: impl Fn() -> Answer + 'static) -> (Disposition, String) {
     let failure = after(answer).unwrap_err();
-    (failure.disposition, failure.code)
+    (failure.disposition, failure.code.clone())
 }
 
 #[test]

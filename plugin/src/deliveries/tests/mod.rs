@@ -8,7 +8,7 @@ use super::handle_webhook;
 use crate::contract::deliveries::{Delivery, Outcome, Verdict as Answer};
 use crate::contract::events::{Application, Event, Happening};
 use crate::contract::http::Header;
-use crate::failure::Failure;
+use crate::contract::types::Failure;
 use crate::state::connection::ConnectionRecord;
 use crate::state::keys;
 use crate::state::posting::{BoardRecord, PostingRecord, Stage, Standing};
