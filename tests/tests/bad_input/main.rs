@@ -1,0 +1,5 @@
+//! Bad input at the plugin's exports, through the runtime: every field against every defect. Status or disposition, code and field are asserted,
+//! and that nothing was stored and nothing was sent.
+
+mod arguments;
+mod deliveries;
