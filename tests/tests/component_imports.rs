@@ -1,4 +1,6 @@
 //! What the component can reach, read from its bytes: exactly the world's imports, and nothing ambient.
+// A panic is the failure.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 

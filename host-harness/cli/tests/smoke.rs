@@ -1,5 +1,8 @@
 //! The binary as a person meets it: exit codes, and errors that name the next step.
 
+// A panic is the failure.
+#![allow(clippy::unwrap_used)]
+
 use std::path::Path;
 use std::process::{Command, Output};
 
