@@ -223,9 +223,10 @@ fn account_of(
     if connection.known.values().all(Vec::is_empty) {
         return Ok(current);
     }
-    let mut accounts: Vec<_> = connection.known.iter().collect();
-    accounts.sort_by_key(|(account, _)| (**account != current, std::cmp::Reverse(**account)));
-    for (account, postings) in accounts {
+    let known = connection.known.iter().rev();
+    let earlier = known.filter(|(account, _)| **account != current);
+    let present = connection.known.get_key_value(&current).into_iter();
+    for (account, postings) in present.chain(earlier) {
         for posting in postings {
             match client.detail(posting) {
                 Ok(_) => return Ok(*account),

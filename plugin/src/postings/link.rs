@@ -20,6 +20,7 @@ use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::{is_day, parse_local};
 
 use super::absorb::apply;
+use super::form::Body;
 use super::publish::request_id_reused;
 use super::saga::{adopt, already_linked, claim};
 use super::sent::{keep_ours, matches};
@@ -215,7 +216,7 @@ fn linked(
         sent_at: now,
         changed_at: now,
         request_digest,
-        sent: keep_ours(&board.fields, &std::collections::BTreeMap::new()),
+        sent: keep_ours(&board.fields, &Body::new()),
         lease_until: 0,
         edit: None,
         reopening: None,

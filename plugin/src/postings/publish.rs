@@ -226,11 +226,12 @@ fn created_but(failure: Failure) -> Failure {
 }
 
 fn request_digest(job: &str, values: &[NamedValue]) -> String {
-    let mut lines: Vec<String> = values
-        .iter()
-        .map(|value| format!("{}={:?}", value.name, value.value))
-        .collect();
-    lines.sort();
+    let mut lines: Vec<String> = Vec::new();
+    for value in values {
+        let line = format!("{}={:?}", value.name, value.value);
+        let place = lines.partition_point(|other| *other <= line);
+        lines.insert(place, line);
+    }
     let mut parts = vec!["publish", job];
     parts.extend(lines.iter().map(String::as_str));
     digest::of(&parts)

@@ -1,6 +1,6 @@
 //! Making a stopped or expired posting visible again. It may cost what a publish costs, so it is leased like one.
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use crate::contract::events::PostingState;
 use crate::contract::postings::Posting;
@@ -148,13 +148,11 @@ fn reopen(
 ) -> Result<(), Failure> {
     let record = settle_edit(ports, client, id, board)?;
     if let Some(day) = new_deadline.filter(|day| board.text("deadline").as_deref() != Some(*day)) {
-        let wanted: Body = std::iter::once(("deadline".to_owned(), json!(day))).collect();
+        let mut wanted = Body::new();
+        wanted.insert("deadline".to_owned(), json!(day));
         let body = whole_body(client, &record, board, &wanted, &["deadline".to_owned()])?;
         let mut sent = record.sent.clone();
-        sent.extend(keep_ours(
-            &body,
-            &std::collections::BTreeMap::<String, Json>::new(),
-        ));
+        sent.extend(keep_ours(&body, &Body::new()));
         announce(ports, client, &record, sent.clone())?;
         send(ports, client, id, &board.id, &body, &sent)?;
     }

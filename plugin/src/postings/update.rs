@@ -74,13 +74,7 @@ pub fn update_job(
     }
     let body = whole_body(&client, &record, &board, &wanted, &merge.changed)?;
     let mut sent = record.sent.clone();
-    sent.extend(keep_ours(
-        &body,
-        &wanted
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect(),
-    ));
+    sent.extend(keep_ours(&body, &wanted));
     announce(ports, &client, &record, sent.clone())?;
     send(ports, &mut client, id, &board_id, &body, &sent)?;
     let record = load(ports, id)?.value;
@@ -198,12 +192,12 @@ pub(super) fn whole_body(
     changed: &[String],
 ) -> Result<Body, Failure> {
     let protocol = client.protocol();
-    let mut body: Body = board
-        .fields
-        .iter()
-        .filter(|(key, _)| !protocol.lists("detail.read_only", key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
+    let mut body = Body::new();
+    for (key, value) in &board.fields {
+        if !protocol.lists("detail.read_only", key) {
+            body.insert(key.clone(), value.clone());
+        }
+    }
     for (key, value) in wanted {
         if changed.contains(key) || !board.fields.contains_key(key) {
             body.insert(key.clone(), value.clone());

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::client::{Client, protocol_of};
 use super::enumerations::{self, KEYS, Known};
 use super::errors::BoardError;
@@ -14,6 +12,7 @@ use crate::failure::{Failure, text};
 use crate::ports::Ports;
 use crate::state::catalogue::{self as store, StoredList};
 use crate::state::connection::ConnectionRecord;
+use crate::vietnam::compose::nfc;
 use crate::vietnam::masking::is_invisible;
 
 /// The form fields whose options come from the metadata; `metadata.<field>` in the protocol names each list.
@@ -145,8 +144,8 @@ fn clean(options: Vec<(String, String)>) -> Vec<(String, String)> {
     options
         .into_iter()
         .map(|(id, name)| {
-            let name: String = name
-                .nfc()
+            let name: String = nfc(&name)
+                .chars()
                 .filter(|c| !is_invisible(*c))
                 .take(LONGEST_NAME)
                 .collect();

@@ -1,10 +1,10 @@
 //! Contacts that a board shows only in part, or not at all, until the employer opens them.
 
-use unicode_normalization::UnicodeNormalization;
+use super::compose::nfc;
 
 /// Whether the text holds characters that stand for hidden ones, or says in words that something is hidden.
 pub(super) fn is_masked_text(raw: &str) -> bool {
-    let text: String = raw.nfc().collect::<String>().to_lowercase();
+    let text: String = nfc(raw).to_lowercase();
     text.trim().is_empty()
         || text.contains(['*', '•', '●', '∙', '…', '█', '＊'])
         || text.contains("...")

@@ -1,5 +1,6 @@
 //! What Vietnam does its own way: phones, names, calendar days.
 
+pub mod compose;
 pub mod email;
 pub mod fold;
 pub mod masking;

@@ -1,7 +1,6 @@
 //! Phone numbers in the spellings that people in Vietnam use.
 
-use unicode_normalization::UnicodeNormalization;
-
+use super::compose::nfc;
 use super::masking::{is_invisible, is_masked_text};
 
 /// The number as `+` and digits (E.164). `None`: masked, or not one number that can be dialled.
@@ -13,7 +12,8 @@ pub fn normalise(raw: &str) -> Option<String> {
         return None;
     }
     let compact: String = raw
-        .nfkc()
+        .chars()
+        .map(narrow)
         .filter(|c| !is_invisible(*c) && !is_separator(*c))
         .collect();
     let (international, digits) = match compact.strip_prefix('+') {
@@ -45,7 +45,7 @@ pub fn normalise(raw: &str) -> Option<String> {
 
 /// Whether the board hides the number or part of it. An empty one is hidden.
 pub fn is_masked(raw: &str) -> bool {
-    let lower: String = raw.nfc().collect::<String>().to_lowercase();
+    let lower: String = nfc(raw).to_lowercase();
     is_masked_text(raw)
         // No number has letters, so here the bare word is enough.
         || ["ẩn", "xx", "##", "××", "__"].iter().any(|mask| lower.contains(mask))
@@ -70,6 +70,14 @@ fn vietnamese(national: &str) -> Option<String> {
 
 fn foreign(digits: &str) -> Option<String> {
     ((7..=15).contains(&digits.len()) && !digits.starts_with('0')).then(|| format!("+{digits}"))
+}
+
+/// East Asian keyboards write digits and signs as wide as their letters.
+fn narrow(c: char) -> char {
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
 }
 
 fn is_separator(c: char) -> bool {

@@ -1,10 +1,10 @@
 //! A name for the file that is safe on any system, from what the board calls it.
 
 use percent_encoding::percent_decode_str;
-use unicode_normalization::UnicodeNormalization;
 use url::Url;
 
 use crate::contract::http::Header;
+use crate::vietnam::compose::nfc;
 use crate::vietnam::masking::is_invisible;
 
 /// In characters, with the extension.
@@ -117,7 +117,7 @@ fn is_replaced(extension: &str) -> bool {
 
 /// A name without path, without what a system or an eye could misread, within the limits.
 fn safe(given: &str, extension: &str) -> String {
-    let composed: String = given.nfc().collect();
+    let composed = nfc(given);
     let last = composed.rsplit(['/', '\\']).next().unwrap_or("");
     let cleaned: String = last
         .chars()

@@ -1,12 +1,12 @@
 //! One form value as TopCV's wire value, or why it cannot be one.
 
 use serde_json::{Value as Json, json};
-use unicode_normalization::UnicodeNormalization;
 
 use super::fields::{Kind, LONGEST_MARKUP, MOST_EMAILS, MOST_ITEMS, MOST_MONEY};
 use crate::contract::types::{FieldProblem, NamedValue, Value};
 use crate::failure::{named, problem};
 use crate::topcv::{enumerations, markup};
+use crate::vietnam::compose::nfc;
 use crate::vietnam::masking::is_invisible;
 use crate::vietnam::{email, phone, time};
 
@@ -51,7 +51,7 @@ pub(super) fn read(
 /// One line: composed, white space single, nothing invisible.
 pub(super) fn clean_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for c in text.nfc() {
+    for c in nfc(text).chars() {
         if c.is_whitespace() {
             if !line.is_empty() && !line.ends_with(' ') {
                 line.push(' ');
@@ -62,7 +62,7 @@ pub(super) fn clean_line(text: &str) -> String {
     }
     line.truncate(line.trim_end().len());
     // What stood around a removed character may compose now.
-    line.nfc().collect()
+    nfc(&line)
 }
 
 /// A telephone number that somebody in Vietnam can dial, hotlines included.

@@ -1,6 +1,6 @@
 //! Character references, as editors for Vietnamese text write them.
 
-use unicode_normalization::char::compose;
+use crate::vietnam::compose::compose;
 
 /// Names that are not a letter with an accent.
 const NAMED: &[(&str, char)] = &[

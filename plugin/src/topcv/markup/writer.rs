@@ -1,7 +1,6 @@
 //! Writes simple HTML that is balanced by construction.
 
-use unicode_normalization::UnicodeNormalization;
-
+use crate::vietnam::compose::nfc;
 use crate::vietnam::masking::is_invisible;
 
 /// Lists inside lists; deeper ones are flattened.
@@ -70,7 +69,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn text(&mut self, text: &str) {
         let mut ready = false;
-        for c in text.nfc() {
+        for c in nfc(text).chars() {
             if c.is_whitespace() {
                 self.space = true;
                 ready = false;
@@ -170,7 +169,7 @@ impl Writer {
 
     pub(super) fn finish(mut self) -> String {
         self.close_to(0);
-        self.out.nfc().collect()
+        nfc(&self.out)
     }
 
     fn innermost_list(&self) -> Option<usize> {
