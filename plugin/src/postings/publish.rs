@@ -153,6 +153,7 @@ fn intent(
         edit: None,
         reopening: None,
         candidates: Vec::new(),
+        resolved_by: None,
     }
 }
 

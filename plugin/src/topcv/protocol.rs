@@ -89,6 +89,13 @@ pub const TABLE: &[Row] = &[
     row("lag.create_ms", "60000", Assumed, "how long after a lost answer the board may still be creating"),
 ];
 
+/// All but the characters that RFC 3986 leaves unreserved: servers that compare raw paths know no other spelling of those.
+const RESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// The table with the operator's corrections.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protocol {
@@ -148,8 +155,7 @@ impl Protocol {
     pub fn url(&self, path_key: &str, fill: &[(&str, &str)]) -> String {
         let mut path = self.get(path_key).to_owned();
         for (name, value) in fill {
-            let encoded =
-                percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC);
+            let encoded = percent_encoding::utf8_percent_encode(value, RESERVED);
             path = path.replace(&format!("{{{name}}}"), &encoded.to_string());
         }
         format!("{}{path}", self.get("base_url").trim_end_matches('/'))
@@ -236,7 +242,7 @@ mod tests {
         let protocol = Protocol::default();
         assert_eq!(
             protocol.url("path.job", &[("id", "12/../3")]),
-            "https://partner.topcv.vn/api/jobs/12%2F%2E%2E%2F3"
+            "https://partner.topcv.vn/api/jobs/12%2F..%2F3"
         );
     }
 

@@ -100,7 +100,8 @@ pub fn literal(value: &Json) -> Option<String> {
 pub fn interpret(response: &Response) -> Result<Json, BoardError> {
     let status = response.status;
     let json: Option<Json> = serde_json::from_slice(&response.body).ok();
-    if json.is_none() && looks_like_html(response) {
+    // Any server answers its own crash with a page; the CDN's protection was seen with these four.
+    if matches!(status, 200 | 403 | 429 | 503) && json.is_none() && looks_like_html(response) {
         return Err(BoardError::Challenge { status });
     }
     let message = json

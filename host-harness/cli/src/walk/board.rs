@@ -24,7 +24,11 @@ pub struct Board {
 }
 
 impl Board {
-    pub(crate) fn new(url: &str) -> Result<Self> {
+    /// The board at this address, with its control API.
+    ///
+    /// # Errors
+    /// When no HTTP client can be made.
+    pub fn new(url: &str) -> Result<Self> {
         Ok(Self {
             api: Api::new(url)?,
         })

@@ -25,7 +25,10 @@ const COMPILED: &str = "compiled";
 /// What worlds share: the plugin, compiled once.
 pub struct Stage {
     plugin: PathBuf,
-    compiled: TempDir,
+    digest: String,
+    compiled: PathBuf,
+    // Removed with the stage.
+    _temporary: Option<TempDir>,
 }
 
 impl Stage {
@@ -34,20 +37,37 @@ impl Stage {
     /// # Errors
     /// When the plugin cannot be used.
     pub fn set(plugin: &Path) -> Result<Self> {
-        let compiled = tempfile::tempdir().context("cannot make a temporary folder")?;
-        plugin_file::load(plugin, Some(compiled.path().to_owned()))?;
+        let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let folder = temporary.path().to_owned();
         Ok(Self {
-            plugin: plugin.to_owned(),
-            compiled,
+            _temporary: Some(temporary),
+            ..Self::set_in(plugin, folder)?
         })
     }
 
+    /// As [`Stage::set`], with the compiled plugin in a folder that stays.
+    ///
+    /// # Errors
+    /// As [`Stage::set`].
+    pub fn set_in(plugin: &Path, folder: PathBuf) -> Result<Self> {
+        let loaded = plugin_file::load(plugin, Some(folder.clone()))?;
+        Ok(Self {
+            plugin: plugin.to_owned(),
+            digest: loaded.digest().to_owned(),
+            compiled: folder,
+            _temporary: None,
+        })
+    }
+
+    /// Gives a platform the compiled plugin; where there is none it compiles for itself.
     fn lend_compiled(&self, data: &Path) -> std::io::Result<()> {
         let folder = data.join(COMPILED);
         std::fs::create_dir(&folder)?;
-        for entry in std::fs::read_dir(self.compiled.path())? {
-            let entry = entry?;
-            std::fs::copy(entry.path(), folder.join(entry.file_name()))?;
+        for entry in std::fs::read_dir(&self.compiled)? {
+            let name = entry?.file_name();
+            if name.to_string_lossy().starts_with(&self.digest) {
+                std::fs::copy(self.compiled.join(&name), folder.join(&name))?;
+            }
         }
         Ok(())
     }

@@ -21,6 +21,10 @@ async fn a_delivery_is_taken_once_however_often_it_arrives() {
     assert_eq!(world.candidates().await.len(), 1);
     assert_eq!(world.notices().await, ["application"]);
     assert_eq!(world.view().await.counters.last_delivery_at, Some(START));
+    let db = rusqlite::Connection::open(world.folder.path().join("platform.db")).unwrap();
+    let kept = "SELECT count(*) FROM deliveries WHERE sealed IS NOT NULL";
+    let kept: i64 = db.query_row(kept, [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 0, "what came in is erased when it is done");
 }
 
 #[tokio::test]

@@ -119,6 +119,7 @@ fn posting(round: u32, standing: Standing) -> PostingRecord {
         edit: None,
         reopening: None,
         candidates: Vec::new(),
+        resolved_by: None,
     }
 }
 
