@@ -220,6 +220,8 @@ fn linked(
         lease_until: 0,
         edit: None,
         reopening: None,
+        reopened: Vec::new(),
+        refusal: None,
         candidates: Vec::new(),
     };
     apply(client.protocol(), &mut record, board);

@@ -55,23 +55,30 @@ impl BoardPosting {
         let run = self.run_status.as_deref();
         let approval = self.approval_status.as_deref();
         let is = |row: &str, word: Option<&str>| word.is_some_and(|word| protocol.lists(row, word));
-        if is("status.rejected", approval) || (approval.is_none() && is("status.rejected", run)) {
+        let none = approval.is_none();
+        let approved = is("status.approved", approval);
+        // Before the approval a posting does not run, and a board may call that inactive: the run status counts after it.
+        let over = none || approved || is("status.stopped", approval);
+        if is("status.rejected", approval.or(run)) {
             Some(Standing::Rejected)
-        } else if is("status.stopped", run) {
+        } else if over && self.is_stopped(protocol) {
             Some(Standing::Closed)
-        } else if is("status.expired", run) {
+        } else if over && is("status.expired", run) {
             Some(Standing::Expired)
-        } else if is("status.approved", approval)
-            || (approval.is_none() && is("status.running", run))
-        {
+        } else if approved || (none && (is("status.running", run) || is("status.approved", run))) {
             Some(Standing::Live)
-        } else if is("status.pending", approval)
-            || (approval.is_none() && is("publish.needed", run))
-        {
+        } else if is("status.pending", approval.or(run)) || (none && is("publish.needed", run)) {
             Some(Standing::Pending)
         } else {
             None
         }
+    }
+
+    /// Whether its run status means stopped, whatever the review says.
+    pub fn is_stopped(&self, protocol: &Protocol) -> bool {
+        self.run_status
+            .as_deref()
+            .is_some_and(|status| protocol.lists("status.stopped", status))
     }
 
     /// Whether the board says that the second call, publish, is still to come.
@@ -254,6 +261,21 @@ mod tests {
                 json!({"run_status": "expired", "approval_status": "approved"}),
                 Some(Standing::Expired),
             ),
+            (
+                json!({"run_status": "inactive", "approval_status": "pending"}),
+                Some(Standing::Pending),
+            ),
+            (
+                json!({"run_status": "paused", "approval_status": "Chờ duyệt"}),
+                Some(Standing::Pending),
+            ),
+            (json!({"run_status": "stopped"}), Some(Standing::Closed)),
+            (
+                json!({"run_status": "stopped", "approval_status": "stopped"}),
+                Some(Standing::Closed),
+            ),
+            (json!({"status": "reviewing"}), Some(Standing::Pending)),
+            (json!({"status": "approved"}), Some(Standing::Live)),
             (json!({"status": "Đang hiển thị"}), Some(Standing::Live)),
             (json!({"approval_status": 1}), Some(Standing::Live)),
             (json!({"run_status": "draft"}), Some(Standing::Pending)),
@@ -270,6 +292,8 @@ mod tests {
             json!({}),
             json!({"run_status": "zzz"}),
             json!({"approval_status": "zzz", "run_status": "running"}),
+            json!({"approval_status": "zzz", "run_status": "stopped"}),
+            json!({"approval_status": "zzz", "run_status": "expired"}),
             json!({"approval_status": null, "run_status": null}),
         ] {
             assert_eq!(standing(fields.clone()), None, "{fields}");
