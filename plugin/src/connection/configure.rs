@@ -169,9 +169,7 @@ impl Trial {
             return Ok(self);
         }
         self.affected = mentions(ports, current, |record, state| {
-            record.account == current
-                && record.board_id.is_some()
-                && state != PostingState::Unlinked
+            record.account == current && state != PostingState::Unlinked
         })?;
         if self.affected.is_empty() || accepted {
             Ok(self)
@@ -197,13 +195,29 @@ fn try_out(
     } else {
         let mut client =
             Client::with_session(ports, protocol.clone(), &wanted.secret_key, &session);
-        account_of(&mut client, connection, current)?
+        account_of(&mut client, connection, current).inspect_err(|_| keep_key(ports, &session))?
     };
     Ok(Trial {
         session,
         account,
         affected: Vec::new(),
     })
+}
+
+/// The sign-in worked and may have made a new signing key at TopCV: it verifies deliveries although the credentials are not taken.
+fn keep_key(ports: Ports<'_>, session: &str) {
+    let now = ports.clock.now();
+    let kept =
+        record::modify::<CredentialsRecord, ()>(ports.secrets, keys::CREDENTIALS, |stored| {
+            let Some(mut next) = stored.filter(CredentialsRecord::is_complete) else {
+                return Ok((None, ()));
+            };
+            next.keep_retired(KeyKind::SessionToken, session, now);
+            Ok((Some(next), ()))
+        });
+    if kept.is_err() {
+        ports.log.write(Level::Warn, "connection.key-not-kept", &[]);
+    }
 }
 
 fn account_in_use(connection: &ConnectionRecord, present: &CredentialsRecord) -> u32 {

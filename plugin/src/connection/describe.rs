@@ -32,6 +32,14 @@ pub fn describe() -> Manifest {
                 ),
                 required: false,
             },
+            HostNeed {
+                pattern: "topcv.vn".into(),
+                reason: text(
+                    "Tải CV của ứng viên từ liên kết mà TopCV gửi kèm hồ sơ.",
+                    "Fetches applicants' CVs from the links that TopCV sends with an application.",
+                ),
+                required: false,
+            },
         ],
         features: [
             "publish",
@@ -107,6 +115,6 @@ fn protocol() -> Setting {
         required: false,
         default_value: Some(Value::Json("{}".into())),
         choices: Vec::new(),
-        limits: limits(16_384),
+        limits: limits(settings::LONGEST_PROTOCOL as u32),
     }
 }

@@ -15,6 +15,9 @@ pub const PROTOCOL: &str = "protocol";
 /// Longest credential.
 pub const MOST_CHARACTERS: u32 = 4_096;
 
+/// Longest text of corrections, in bytes.
+pub const LONGEST_PROTOCOL: usize = 16_384;
+
 /// What was given, checked for form. `None`: not given, keep what is stored.
 #[derive(Default)]
 pub struct Given {
@@ -131,6 +134,9 @@ fn corrections(value: &Value) -> Result<BTreeMap<String, String>, Vec<FieldProbl
     };
     if text.trim().is_empty() {
         return Ok(BTreeMap::new());
+    }
+    if text.len() > LONGEST_PROTOCOL {
+        return Err(vec![problem(PROTOCOL, "too-long", "Quá dài.", "Too long.")]);
     }
     let object: BTreeMap<String, serde_json::Value> =
         serde_json::from_str(text).map_err(|_| not_an_object())?;

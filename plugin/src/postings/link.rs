@@ -40,19 +40,28 @@ pub fn link_job(
     let content = digest::of(&["link", job, &board_id]);
     if let Some(stored) = record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))?
     {
-        return if stored.value.request_digest == content {
-            show(ports, stored.value)
-        } else {
-            Err(request_id_reused())
-        };
+        if stored.value.request_digest != content {
+            return Err(request_id_reused());
+        }
+        // The last call may have been stopped before it came to this.
+        join(ports, job, request_id, &board_id)?;
+        return show(ports, stored.value);
     }
     let board = client.detail(&board_id).map_err(not_ours)?;
     if let Some(record) = doubtful_publish(ports, &client, job, &board)? {
+        modify(ports, &record.id, |record| {
+            record.resolved_by = Some(request_id.to_owned());
+            Ok(())
+        })?;
         let record = adopt(ports, &mut client, &record.id, &board)?;
         return show(ports, record);
     }
-    if let Some(owner) = claim(ports, &board.id, request_id)? {
-        return Err(already_linked(&owner));
+    match claim(ports, &board.id, request_id)? {
+        Some(owner) if owner.resolved_by.as_deref() == Some(request_id) && owner.job == job => {
+            return show(ports, owner);
+        }
+        Some(owner) => return Err(already_linked(&owner)),
+        None => {}
     }
     let record = linked(ports, &client, request_id, job, content, &board);
     match record::save(
@@ -63,18 +72,27 @@ pub fn link_job(
     ) {
         Ok(_) => {}
         // The same request from another caller: it wrote the same.
-        Err(SaveError::Raced) => return show(ports, load(ports, request_id)?.value),
+        Err(SaveError::Raced) => {
+            join(ports, job, request_id, &board.id)?;
+            return show(ports, load(ports, request_id)?.value);
+        }
         Err(SaveError::Failed(failure)) => return Err(failure),
     }
+    join(ports, job, request_id, &board.id)?;
+    show(ports, record)
+}
+
+/// Puts a linked posting on its job's list, and remembers it as one of the account's. Safe to repeat.
+fn join(ports: Ports<'_>, job: &str, id: &str, board_id: &str) -> Result<(), Failure> {
     record::modify::<JobRecord, ()>(ports.storage, &keys::job(job), |present| {
         let mut next = present.unwrap_or_default();
-        if !next.postings.iter().any(|id| id == request_id) {
-            next.postings.push(request_id.to_owned());
+        if next.postings.iter().any(|known| known == id) {
+            return Ok((None, ()));
         }
+        next.postings.push(id.to_owned());
         Ok((Some(next), ()))
     })?;
-    ConnectionRecord::modify(ports, |connection| connection.remember(&board.id))?;
-    show(ports, record)
+    ConnectionRecord::modify(ports, |connection| connection.remember(board_id))
 }
 
 /// Ends the connection between job and posting. The board is not asked.
@@ -223,6 +241,7 @@ fn linked(
         reopened: Vec::new(),
         refusal: None,
         candidates: Vec::new(),
+        resolved_by: None,
     };
     apply(client.protocol(), &mut record, board);
     record

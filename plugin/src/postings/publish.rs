@@ -155,6 +155,7 @@ fn intent(
         reopened: Vec::new(),
         refusal: None,
         candidates: Vec::new(),
+        resolved_by: None,
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn reserve(
             else {
                 continue;
             };
-            stands_in_the_way(&other.value, record.account, now, allow_second)?;
+            stands_in_the_way(&other.value, now, allow_second)?;
             kept.push(id);
         }
         kept.push(record.id.clone());
@@ -60,11 +60,11 @@ pub(super) fn reserve(
 
 fn stands_in_the_way(
     other: &PostingRecord,
-    account: u32,
     now: Moment,
     allow_second: bool,
 ) -> Result<(), Failure> {
-    let state = state_of(other, account, now);
+    // By its own account: what another account has paid for, or may have, holds the job all the same.
+    let state = state_of(other, other.account, now);
     // Reserved and left: the board was certainly not asked. Its caller has to reserve again, and will see us.
     let abandoned = other.stage == Stage::Reserved && other.lease_until <= now;
     let (code, vi, en) = match state {

@@ -676,3 +676,67 @@ fn a_session_that_ran_out_is_renewed_once_and_nothing_is_created_twice() {
         1
     );
 }
+
+#[test]
+fn a_link_that_was_stopped_half_way_is_finished_by_the_same_request() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    let mut fields = Map::new();
+    fields.insert("title".into(), json!("Có sẵn"));
+    board.borrow_mut().add(555, fields);
+    link_job(host.ports(), "l-1", "job-1", "555").unwrap();
+    // As if the process had died before the job's list was written.
+    host.storage
+        .entries
+        .borrow_mut()
+        .remove(&crate::state::keys::job("job-1"));
+    link_job(host.ports(), "l-1", "job-1", "555").unwrap();
+    let failure = publish_job(host.ports(), "r-2", "job-1", &values(), false).unwrap_err();
+    assert_eq!(failure.code, "already-posted");
+    assert_eq!(board.borrow().creates, 0);
+}
+
+#[test]
+fn a_link_that_resolved_a_doubt_answers_the_same_again() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    board.borrow_mut().create = Create::LostAfter;
+    publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
+    let first = link_job(host.ports(), "l-1", "job-1", "1001").unwrap();
+    assert_eq!(
+        link_job(host.ports(), "l-1", "job-1", "1001").unwrap(),
+        first
+    );
+    assert_eq!(
+        link_job(host.ports(), "l-2", "job-1", "1001")
+            .unwrap_err()
+            .code,
+        "already-linked"
+    );
+}
+
+#[test]
+fn another_accounts_posting_in_doubt_still_holds_its_job() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    board.borrow_mut().create = Create::LostBefore;
+    publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
+    crate::state::record::modify::<crate::state::credentials::CredentialsRecord, ()>(
+        host.ports().secrets,
+        crate::state::keys::CREDENTIALS,
+        |record| {
+            Ok((
+                record.map(|mut record| {
+                    record.account = 2;
+                    record
+                }),
+                (),
+            ))
+        },
+    )
+    .unwrap();
+    board.borrow_mut().create = Create::Works;
+    let failure = publish_job(host.ports(), "r-2", "job-1", &values(), true).unwrap_err();
+    assert_eq!(failure.code, "publish-in-doubt");
+    assert_eq!(board.borrow().creates, 0);
+}

@@ -11,7 +11,7 @@ pub const KEY_LIFETIME_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 pub const KEYS_KEPT: usize = 3;
 
 /// A bound on the ring, so that the record stays within a value's size even when something signs in all day.
-const RING_LIMIT: usize = 64;
+const MOST_RING_BYTES: usize = 45_000;
 
 /// What a key is, by the board's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,13 +98,41 @@ impl CredentialsRecord {
                 until: None,
             },
         );
+        self.drop_what_is_past(now);
+    }
+
+    /// Keeps a key that TopCV may have signed with although it never came into use here.
+    pub fn keep_retired(&mut self, kind: KeyKind, value: &str, now: u64) {
+        if self
+            .ring
+            .iter()
+            .any(|key| key.kind == kind && key.value == value)
+        {
+            return;
+        }
+        self.ring.insert(
+            0,
+            SigningKey {
+                kind,
+                value: value.to_owned(),
+                since: now,
+                until: Some(now),
+            },
+        );
+        self.drop_what_is_past(now);
+    }
+
+    /// Newest first: the last few of each kind stay, older ones for their lifetime and while there is room.
+    fn drop_what_is_past(&mut self, now: u64) {
         let mut seen = [0_usize; 2];
+        let mut bytes = 0;
         self.ring.retain(|key| {
             let count = &mut seen[usize::from(key.kind == KeyKind::SecretKey)];
             *count += 1;
-            *count <= KEYS_KEPT || key.until.is_none_or(|until| until + KEY_LIFETIME_MS >= now)
+            bytes += key.value.len() + 80;
+            let young = key.until.is_none_or(|until| until + KEY_LIFETIME_MS >= now);
+            *count <= KEYS_KEPT || key.until.is_none() || (young && bytes <= MOST_RING_BYTES)
         });
-        self.ring.truncate(RING_LIMIT);
     }
 
     /// The keys that verify a delivery received at `received_at`, newest first.
@@ -171,6 +199,32 @@ mod tests {
                 .verifying(KeyKind::SessionToken, KEY_LIFETIME_MS * 9)
                 .count(),
             3
+        );
+    }
+
+    #[test]
+    fn the_key_in_use_is_never_pushed_out_and_the_ring_stays_within_a_value() {
+        let mut record = CredentialsRecord::default();
+        record.take_into_use(KeyKind::SecretKey, "secret", 0);
+        for number in 0..500_u64 {
+            record.take_into_use(KeyKind::SessionToken, &format!("{number:0>1100}"), number);
+        }
+        assert_eq!(record.verifying(KeyKind::SecretKey, 500).count(), 1);
+        assert!(serde_json::to_vec(&record).unwrap().len() < 65_536);
+        record.keep_retired(KeyKind::SessionToken, "trial", 500);
+        let kept = record.ring.iter().find(|key| key.value == "trial").unwrap();
+        assert_eq!(kept.until, Some(500));
+    }
+
+    #[test]
+    fn a_week_of_hourly_sessions_is_kept() {
+        let hour = 3_600_000;
+        let record = ring(7 * 24, hour);
+        assert_eq!(
+            record
+                .verifying(KeyKind::SessionToken, 7 * 24 * hour)
+                .count(),
+            7 * 24
         );
     }
 

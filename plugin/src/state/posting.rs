@@ -145,6 +145,9 @@ pub struct PostingRecord {
     pub refusal: Option<Refusal>,
     /// What was found at the board that could be this posting, while unknown.
     pub candidates: Vec<Candidate>,
+    /// The request id of the link that ended the doubt, so that the same request again finds its answer.
+    #[serde(default)]
+    pub resolved_by: Option<String>,
 }
 
 /// A posting at the board that could be one whose creation is in doubt.

@@ -1,7 +1,7 @@
 //! The use cases: what the platform does when a person or a board asks for something.
 //!
-//! One use case a file. Each is a short story over three ports: the [`Store`](crate::store::Store), the [`Board`](crate::board::Board)
-//! and the clock. What must happen together happens in one [`unit::Unit`]; the board is never called inside one.
+//! One use case a file. Each is a short story over three ports: the [`Store`], the [`Board`]
+//! and the clock. What must happen together happens in one `unit::Unit`; the board is never called inside one.
 
 pub mod applications;
 pub mod configure;

@@ -18,6 +18,9 @@ pub enum StoreError {
         /// Which kind of record.
         what: &'static str,
     },
+    /// The database's file cannot be made.
+    #[error("the platform's database file cannot be opened: {0}")]
+    File(std::io::Error),
     /// The key file.
     #[error("the key file: {0}")]
     Key(String),

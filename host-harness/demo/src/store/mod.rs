@@ -37,6 +37,7 @@ pub struct Store {
 impl Store {
     /// Opens the file, makes it if need be, and brings its schema up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_secs(10))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -98,6 +99,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// Makes the file for its owner alone. SQLite gives its log files the same mode.
+fn make_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(StoreError::File)
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

@@ -121,6 +121,7 @@ fn posting(round: u32, standing: Standing) -> PostingRecord {
         reopened: Vec::new(),
         refusal: None,
         candidates: Vec::new(),
+        resolved_by: None,
     }
 }
 
