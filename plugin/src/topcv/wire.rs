@@ -103,7 +103,7 @@ pub fn literal(value: &Json) -> Option<String> {
     }
 }
 
-/// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors.
+/// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors. An empty answer of success is `null`.
 pub fn interpret(response: &Response) -> Result<Json, BoardError> {
     let status = response.status;
     let json: Option<Json> = serde_json::from_slice(&response.body).ok();
@@ -127,12 +127,15 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
             _ => {}
         }
     }
-    if status >= 300 && message.to_lowercase().contains("quá nhanh") {
+    if (status >= 300 || json.as_ref().is_some_and(has_nothing))
+        && message.to_lowercase().contains("quá nhanh")
+    {
         return Err(BoardError::RateLimited {
             retry_after_ms: retry_after(response),
         });
     }
     match status {
+        200..=299 if response.body.trim_ascii().is_empty() => Ok(Json::Null),
         200..=299 => json.ok_or_else(|| BoardError::Lost {
             status: Some(status),
             detail: "the answer is not JSON".into(),
@@ -165,6 +168,34 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
     }
 }
 
+/// The answer, unless it says no although its status says yes. An answer that brings something is no such no.
+pub fn agreed(json: Json) -> Result<Json, BoardError> {
+    let says = |key: &str, no: &[&str]| match json.get(key) {
+        Some(Json::Bool(yes)) => !yes,
+        Some(Json::String(word)) => no.contains(&word.to_lowercase().as_str()),
+        _ => false,
+    };
+    let no = ["error", "fail", "failed", "failure"];
+    if has_nothing(&json) && (says("status", &no) || says("success", &["false"])) {
+        Err(BoardError::Refused { status: 200 })
+    } else {
+        Ok(json)
+    }
+}
+
+fn has_nothing(json: &Json) -> bool {
+    let Json::Object(object) = json else {
+        return false;
+    };
+    let empty = match object.get("data") {
+        None | Some(Json::Null) => true,
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Object(fields)) => fields.is_empty(),
+        Some(_) => false,
+    };
+    empty && !object.contains_key("job_id") && !object.contains_key("id")
+}
+
 /// The object under `data`, or the answer itself where there is no such wrapping.
 pub fn data(json: Json) -> Json {
     match json {
@@ -188,7 +219,7 @@ fn looks_like_html(response: &Response) -> bool {
             && header.value.to_ascii_lowercase().contains("text/html")
     });
     let start = response.body.trim_ascii_start();
-    declared
+    (declared && !start.is_empty())
         || start.starts_with(b"<!")
         || start
             .get(..5)
@@ -298,6 +329,49 @@ mod tests {
         ] {
             assert_eq!(standing(fields.clone()), None, "{fields}");
         }
+    }
+
+    fn said(status: u16, body: &str) -> Result<Json, BoardError> {
+        interpret(&Response {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        })
+    }
+
+    #[test]
+    fn a_success_that_says_no_is_a_no() {
+        for body in [
+            json!({"message": "Thao tác quá nhanh"}),
+            json!({"message": "Bạn thao tác Quá nhanh!", "data": null}),
+        ] {
+            let answer = said(200, &body.to_string());
+            assert!(
+                matches!(answer, Err(BoardError::RateLimited { .. })),
+                "{body}"
+            );
+        }
+        let posting = json!({"message": "quá nhanh", "data": {"job_id": 1}});
+        assert_eq!(said(200, &posting.to_string()), Ok(posting));
+        for (body, no) in [
+            (json!({"status": "error", "message": "x"}), true),
+            (json!({"success": false, "data": []}), true),
+            (json!({"status": "success"}), false),
+            (json!({"success": true, "data": null}), false),
+            (json!({"status": "error", "data": {"job_id": 1}}), false),
+            (json!({"status": "error", "job_id": 1}), false),
+            (json!([]), false),
+        ] {
+            assert_eq!(agreed(body.clone()).is_err(), no, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_empty_success_is_nothing_and_an_empty_failure_is_none() {
+        assert_eq!(said(200, " \n"), Ok(Json::Null));
+        assert_eq!(said(204, ""), Ok(Json::Null));
+        assert!(said(500, "").is_err());
+        assert!(said(200, "OK").is_err());
     }
 
     #[test]
