@@ -1,5 +1,6 @@
 //! The TopCV job-board plugin: publishes a hiring platform's jobs on TopCV and receives the applicants, as one sandboxed component.
 
+pub mod address;
 #[cfg(target_family = "wasm")]
 mod component;
 pub mod connection;
