@@ -5,6 +5,7 @@
     allow(dead_code, reason = "natively only its tests use it")
 )]
 mod abi;
+pub mod address;
 #[cfg(target_family = "wasm")]
 mod component;
 pub mod connection;

@@ -45,10 +45,31 @@ pub enum Standing {
 pub struct Reopening {
     /// The host's id for it.
     pub request_id: String,
-    /// Until when its caller may still be at work.
+    /// Digest of posting and deadline: binds the request id to them.
+    #[serde(default)]
+    pub content: String,
+    /// Until when its caller, or the board after a lost answer, may still be at work.
     pub lease_until: u64,
-    /// The board answered, or its state shows that it happened.
-    pub done: bool,
+}
+
+/// A reopening that came true: its message may come again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reopened {
+    /// The host's id for it.
+    pub request_id: String,
+    /// As in [`Reopening::content`].
+    pub content: String,
+}
+
+/// What the board said when it created a posting and refused to make it visible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The failure's code.
+    pub code: String,
+    /// For the recruiter, in Vietnamese.
+    pub vi: String,
+    /// The same in English.
+    pub en: String,
 }
 
 /// An edit that may have been sent: settled by the next reading of the posting.
@@ -58,6 +79,9 @@ pub struct PendingEdit {
     pub sent: BTreeMap<String, Json>,
     /// The review round before it.
     pub round_before: u32,
+    /// How the posting stood before it.
+    #[serde(default)]
+    pub standing_before: Standing,
     /// Until when its caller may still be at work.
     pub lease_until: u64,
 }
@@ -111,8 +135,14 @@ pub struct PostingRecord {
     pub lease_until: u64,
     /// An edit whose outcome is not settled.
     pub edit: Option<PendingEdit>,
-    /// The latest reopening.
+    /// A reopening that is under way or whose outcome is in doubt.
     pub reopening: Option<Reopening>,
+    /// The latest reopenings that came true, oldest first.
+    #[serde(default)]
+    pub reopened: Vec<Reopened>,
+    /// Why it is not visible yet, at [`Stage::Created`].
+    #[serde(default)]
+    pub refusal: Option<Refusal>,
     /// What was found at the board that could be this posting, while unknown.
     pub candidates: Vec<Candidate>,
     /// The request id of the link that ended the doubt, so that the same request again finds its answer.

@@ -10,6 +10,7 @@ mod board;
 mod check;
 mod client;
 pub mod connection;
+pub mod disconnect;
 pub mod edits;
 pub mod links;
 mod platform;
@@ -74,6 +75,8 @@ pub const STEPS: &[Step] = steps! {
         another_employer_declined_keeps_the_old_keys,
         another_employer_accepted_marks_old_postings,
         failures_of_signing_in_are_told_apart,
+    }
+    Connection disconnect {
         disconnecting_forgets_the_secrets_and_names_live_postings,
         connecting_again_restores_links_without_doubles,
     }

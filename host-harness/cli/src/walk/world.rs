@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use job_board_demo::{Demo, DemoConfig, FieldValue, Role, Values};
-use job_board_host::{Clock, ManualClock};
+use job_board_host::{Clock, ConnectionId, ManualClock, SqliteStorage, Storage};
 use serde_json::json;
 use tempfile::TempDir;
 use topcv_simulator::{Simulator, SimulatorConfig};
@@ -73,6 +73,9 @@ impl Stage {
     }
 }
 
+/// Where the platform keeps what plugins store, below its data folder.
+const PLUGIN_DATABASE: &str = "plugin.db";
+
 /// One simulated board and one platform, with fresh data. A connection is there and waits to be configured.
 pub struct World {
     /// The other side.
@@ -91,7 +94,7 @@ pub struct World {
     simulator: Simulator,
     platform: Demo,
     // Last, so that the folder goes after those who write to it.
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl World {
@@ -135,13 +138,28 @@ impl World {
             clock,
             simulator,
             platform,
-            _data: data,
+            data,
         })
     }
 
     /// The platform's address.
     pub fn url(&self) -> &str {
         self.platform.url()
+    }
+
+    /// How many secrets the platform keeps for the connection, by its database.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn stored_secrets(&self) -> Result<usize> {
+        let file = self.data.path().join(PLUGIN_DATABASE);
+        let secrets = SqliteStorage::open(file)?.secrets_map();
+        let scope = ConnectionId::new(format!("connection-{}", self.connection))?;
+        let page = secrets
+            .list_keys(&scope, "", None, 1_000)
+            .await
+            .map_err(|error| anyhow::anyhow!("the secrets cannot be listed: {error:?}"))?;
+        Ok(page.keys.len())
     }
 
     /// The present moment on both sides.
