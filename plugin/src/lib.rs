@@ -13,6 +13,7 @@ pub mod contract;
 pub mod deliveries;
 pub mod digest;
 pub mod failure;
+pub mod name_map;
 pub mod ports;
 pub mod postings;
 pub mod privacy;

@@ -193,6 +193,10 @@ fn compiler_flags(root: &Path) -> Result<String> {
     flags.push("-Clink-arg=--compress-relocations".into());
     // Copies of more than one word become the one instruction for it instead of pairs of loads and stores.
     flags.push("-Cllvm-args=-max-store-memcpy=1".into());
+    // 512 KB of stack instead of 1 MB keep all addresses below 2^20, which is one byte less for each.
+    flags.push("-Clink-arg=-zstack-size=524288".into());
+    // SHA-256 with its rounds in a loop.
+    flags.push("--cfg=sha2_backend_soft=\"compact\"".into());
     // Cargo's separator for flags that may hold spaces.
     Ok(flags.join("\u{1f}"))
 }

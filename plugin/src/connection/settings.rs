@@ -138,8 +138,9 @@ fn corrections(value: &Value) -> Result<BTreeMap<String, String>, Vec<FieldProbl
     if text.len() > LONGEST_PROTOCOL {
         return Err(vec![problem(PROTOCOL, "too-long", "Quá dài.", "Too long.")]);
     }
-    let object: BTreeMap<String, serde_json::Value> =
-        serde_json::from_str(text).map_err(|_| not_an_object())?;
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_str(text) else {
+        return Err(not_an_object());
+    };
     let mut corrections = BTreeMap::new();
     for (key, value) in object {
         let text = match value {

@@ -3,12 +3,13 @@
 //! A number parsed and printed again is another text (`1e3`, `-0`, digits beyond 64 bits), and of two members with one name the
 //! signer and the reader could mean different ones. So numbers stay text, and a second member of a name is refused at any depth.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserializer as _;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::name_map::NameSet;
 
 /// The most bytes of body that are read.
 pub const MOST_BYTES: usize = 256 * 1024;
@@ -144,8 +145,8 @@ fn members_of(object: &RawValue) -> Result<Vec<(String, &RawValue)>, RawError> {
     let members = reader
         .deserialize_map(Members)
         .map_err(|_| RawError::NotJson)?;
-    let mut names = BTreeSet::new();
-    if members.iter().all(|(name, _)| names.insert(name.as_str())) {
+    let mut names = NameSet::new();
+    if members.iter().all(|(name, _)| names.insert(name)) {
         Ok(members)
     } else {
         Err(RawError::DuplicateKey)

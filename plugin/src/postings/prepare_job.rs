@@ -1,7 +1,5 @@
 //! The form for a job, filled in as far as possible: from the job for a new posting, from the board for an edit.
 
-use std::collections::BTreeSet;
-
 use super::form;
 use super::version;
 use super::view::{load, state_of, wrong_state};
@@ -10,6 +8,7 @@ use crate::contract::forms::Form;
 use crate::contract::postings::Job;
 use crate::contract::types::{FieldProblem, Value};
 use crate::failure::{Failure, invalid, problem};
+use crate::name_map::NameSet;
 use crate::ports::Ports;
 use crate::topcv::catalogue;
 use crate::topcv::client::Client;
@@ -93,7 +92,7 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
         ));
         return problems;
     }
-    let mut names = BTreeSet::new();
+    let mut names = NameSet::new();
     for detail in &job.details {
         let shown: String = detail
             .name
@@ -101,7 +100,7 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
             .filter(|c| !c.is_control())
             .take(64)
             .collect();
-        if !names.insert(detail.name.as_str()) {
+        if !names.insert(&detail.name) {
             problems.push(problem(
                 &shown,
                 "duplicate",

@@ -5,6 +5,7 @@ use crate::contract::postings::{BoardPosting, Posting};
 use crate::contract::types::{Disposition, Moment, Text};
 use crate::deliveries::rejection;
 use crate::failure::{Failure, failure, invalid, posting_not_found, problem, text};
+use crate::name_map::NameSet;
 use crate::ports::Ports;
 use crate::state::posting::{PostingRecord, Stage, Standing};
 use crate::state::record::{self, Stored};
@@ -88,14 +89,14 @@ fn modify_by(
 /// Every stored posting, in any order. For what people look at; nothing whose correctness matters may rest on it.
 pub fn each_record(ports: Ports<'_>, mut visit: impl FnMut(PostingRecord)) -> Result<(), Failure> {
     let mut cursor: Option<String> = None;
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = NameSet::new();
     loop {
         let page = ports
             .storage
             .list_keys(keys::POSTINGS, cursor.as_deref(), 200)
             .map_err(|error| record::storage_failure(keys::POSTINGS, &error))?;
         for key in page.keys {
-            if !seen.insert(key.clone()) {
+            if !seen.insert(&key) {
                 continue;
             }
             if let Some(stored) = record::load::<PostingRecord>(ports.storage, &key)? {

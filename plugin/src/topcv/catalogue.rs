@@ -1,7 +1,5 @@
 //! TopCV's lists of options: as last read from its metadata, and what is known without it.
 
-use std::collections::BTreeMap;
-
 use super::client::{Client, protocol_of};
 use super::enumerations::{self, KEYS, Known};
 use super::errors::BoardError;
@@ -9,6 +7,7 @@ use super::protocol::Protocol;
 use crate::contract::forms::Choice;
 use crate::contract::log::Level;
 use crate::failure::{Failure, text};
+use crate::name_map::{NameMap, NameSet};
 use crate::ports::Ports;
 use crate::state::catalogue::{self as store, StoredList};
 use crate::state::connection::ConnectionRecord;
@@ -38,7 +37,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue {
     /// By form field, one of [`LISTS`].
-    pub lists: BTreeMap<String, Vec<Entry>>,
+    pub lists: NameMap<Vec<Entry>>,
     /// Wire keys beyond the 25 that the operator added to the form.
     pub extra_fields: Vec<String>,
     /// When the oldest list was read from TopCV. Absent: none ever was.
@@ -140,7 +139,7 @@ fn read(ports: Ports<'_>, client: &mut Client<'_>, field: &str) -> Result<Stored
 }
 
 fn clean(options: Vec<(String, String)>) -> Vec<(String, String)> {
-    let mut ids = std::collections::BTreeSet::new();
+    let mut ids = NameSet::new();
     options
         .into_iter()
         .map(|(id, name)| {
@@ -151,9 +150,7 @@ fn clean(options: Vec<(String, String)>) -> Vec<(String, String)> {
                 .collect();
             (id.trim().to_owned(), name.trim().to_owned())
         })
-        .filter(|(id, name)| {
-            !id.is_empty() && id.len() <= 40 && !name.is_empty() && ids.insert(id.clone())
-        })
+        .filter(|(id, name)| !id.is_empty() && id.len() <= 40 && !name.is_empty() && ids.insert(id))
         .take(MOST_OPTIONS)
         .collect()
 }

@@ -1,10 +1,9 @@
 //! What can go wrong with a call to TopCV, told apart as far as its answers allow, and what each means for the recruiter.
 
-use std::collections::BTreeMap;
-
 use crate::contract::http::{ErrorCode, HttpError, Reach};
 use crate::contract::types::{Disposition, FieldProblem};
 use crate::failure::{Failure, failure, problem};
+use crate::name_map::NameMap;
 
 /// A call that gave no usable answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +36,7 @@ pub enum BoardError {
     /// 404.
     NotFound,
     /// 422: TopCV's own field errors, by wire key.
-    Fields(BTreeMap<String, Vec<String>>),
+    Fields(NameMap<Vec<String>>),
     /// 402, or 400 with words about packages: no package or credit left.
     NoCredit,
     /// The session could not be renewed; the call itself was not made.

@@ -1,12 +1,11 @@
 //! Answers of TopCV, read leniently: only what is needed must be there, everything else is kept as it is.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value as Json};
 
 use super::errors::BoardError;
 use super::protocol::Protocol;
 use crate::contract::http::Response;
+use crate::name_map::NameMap;
 use crate::state::posting::Standing;
 
 /// A posting as TopCV shows it.
@@ -236,8 +235,8 @@ fn retry_after(response: &Response) -> Option<u64> {
         .map(|seconds| seconds.min(3_600) * 1_000)
 }
 
-fn field_errors(json: Option<&Json>, message: &str) -> BTreeMap<String, Vec<String>> {
-    let mut fields = BTreeMap::new();
+fn field_errors(json: Option<&Json>, message: &str) -> NameMap<Vec<String>> {
+    let mut fields = NameMap::new();
     if let Some(Json::Object(errors)) = json.and_then(|json| json.get("errors")) {
         for (key, value) in errors {
             let messages = match value {

@@ -7,8 +7,6 @@ mod answer;
 mod file_name;
 mod file_type;
 
-use std::collections::BTreeSet;
-
 use self::address::Allowed;
 use self::answer::Step;
 use crate::address::Address;
@@ -19,6 +17,7 @@ use crate::contract::log::Level;
 use crate::contract::types::Disposition;
 use crate::digest;
 use crate::failure::{Failure, failure};
+use crate::name_map::NameSet;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::topcv::client::protocol_of;
@@ -37,7 +36,7 @@ pub fn fetch_cv(ports: Ports<'_>, attachment: &Attachment) -> Result<File, Failu
     let mut fetch = Fetch {
         ports,
         protocol: protocol_of(&connection),
-        asked: BTreeSet::new(),
+        asked: NameSet::new(),
     };
     let first = match fetch.from(&attachment.url) {
         Ok(file) => return Ok(file),
@@ -69,7 +68,7 @@ struct Fetch<'a> {
     ports: Ports<'a>,
     protocol: Protocol,
     /// A link may be good for one time only, so none is asked twice in a call.
-    asked: BTreeSet<String>,
+    asked: NameSet,
 }
 
 impl Fetch<'_> {
@@ -81,7 +80,7 @@ impl Fetch<'_> {
                 .take()
                 .filter(|url| allowed.permits(url))
                 .ok_or_else(url_refused)?;
-            if !self.asked.insert(present.to_string()) {
+            if !self.asked.insert(&present.to_string()) {
                 return Err(url_refused());
             }
             let response = self.get(&present)?;

@@ -1,7 +1,5 @@
 //! The form as data, for a new posting or for one that stands at the board.
 
-use std::collections::BTreeMap;
-
 use super::fields::{EXTRA, FIELDS, Kind, LONGEST_EXTRA, NEGOTIABLE, Spec};
 use super::prefill::{self, Filled};
 use super::{Body, validate, wire};
@@ -9,6 +7,7 @@ use crate::contract::forms::{Field, Form, Origin};
 use crate::contract::postings::Job;
 use crate::contract::types::{FieldProblem, NamedValue, Text, Value};
 use crate::failure::text;
+use crate::name_map::NameMap;
 use crate::topcv::catalogue::Catalogue;
 
 /// The form for a new posting of the job.
@@ -41,7 +40,7 @@ pub(in crate::postings) fn for_job(job: &Job, catalogue: &Catalogue, today: &str
 
 /// The form for an edit: what stands at the board now.
 pub(in crate::postings) fn for_posting(fields: &Body, catalogue: &Catalogue, today: &str) -> Form {
-    let mut filled = BTreeMap::new();
+    let mut filled = NameMap::new();
     let mut show = |name: String, value: Value| {
         let field = Filled {
             value: Some(value),
@@ -63,7 +62,7 @@ pub(in crate::postings) fn for_posting(fields: &Body, catalogue: &Catalogue, tod
     assemble(filled, missing, Vec::new(), catalogue, today)
 }
 
-fn values_of(fields: &BTreeMap<String, Filled>) -> Vec<NamedValue> {
+fn values_of(fields: &NameMap<Filled>) -> Vec<NamedValue> {
     fields
         .iter()
         .filter_map(|(name, filled)| {
@@ -88,7 +87,7 @@ fn sort(problems: Option<Vec<FieldProblem>>) -> (Vec<String>, Vec<FieldProblem>)
 }
 
 fn assemble(
-    mut filled: BTreeMap<String, Filled>,
+    mut filled: NameMap<Filled>,
     missing: Vec<String>,
     problems: Vec<FieldProblem>,
     catalogue: &Catalogue,
@@ -169,7 +168,7 @@ fn extra_field(key: &str, today: &str) -> Field {
 }
 
 /// What is not known of TopCV and could surprise the recruiter.
-fn notes(filled: &BTreeMap<String, Filled>, catalogue: &Catalogue) -> Vec<Text> {
+fn notes(filled: &NameMap<Filled>, catalogue: &Catalogue) -> Vec<Text> {
     let mut notes = vec![text(
         "Biểu mẫu trên web của TopCV còn hỏi thời gian, hình thức làm việc, học vấn và địa chỉ; kết nối này không gửi các thông tin đó. Nếu TopCV đòi hỏi, người quản trị hệ thống có thể thêm trường.",
         "TopCV's own web form also asks for working time, working method, education and address; this connection does not send them. If TopCV demands one, the operator can add the field.",

@@ -1,7 +1,5 @@
 //! What the platform's job says, as values of the form.
 
-use std::collections::BTreeMap;
-
 use super::fields::{FIELDS, Kind, NEGOTIABLE, Spec};
 use super::matching::{Match, Options};
 use super::values::{clean_line, markup_removed, wrong_kind};
@@ -9,6 +7,7 @@ use crate::contract::forms::{Origin, Question};
 use crate::contract::postings::Job;
 use crate::contract::types::{FieldProblem, NamedValue, Value};
 use crate::failure::{named, problem};
+use crate::name_map::NameMap;
 use crate::topcv::catalogue::Catalogue;
 use crate::topcv::markup;
 
@@ -26,7 +25,7 @@ pub(super) struct Filled {
 /// The job's values by field, and what of the job could not be used.
 #[derive(Default)]
 pub(super) struct Prefilled {
-    pub(super) fields: BTreeMap<String, Filled>,
+    pub(super) fields: NameMap<Filled>,
     pub(super) problems: Vec<FieldProblem>,
 }
 

@@ -87,7 +87,10 @@ fn catalogue() -> Catalogue {
         ),
     ];
     Catalogue {
-        lists: lists.map(|(field, list)| (field.to_owned(), list)).into(),
+        lists: lists
+            .into_iter()
+            .map(|(field, list)| (field.to_owned(), list))
+            .collect(),
         extra_fields: vec!["working_time".into()],
         as_of: Some(1),
         stale: false,

@@ -1,7 +1,5 @@
 //! The one validator: form values in, TopCV's body or every problem at once out.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value as Json, json};
 
 use super::Body;
@@ -10,6 +8,7 @@ use super::values::read;
 use super::wire;
 use crate::contract::types::{FieldProblem, NamedValue, Value};
 use crate::failure::problem;
+use crate::name_map::NameMap;
 use crate::topcv::catalogue::Catalogue;
 
 const SALARY: [&str; 3] = [NEGOTIABLE, "salary_from", "salary_to"];
@@ -82,9 +81,9 @@ enum Read {
 }
 
 struct Check<'a> {
-    given: BTreeMap<&'a str, &'a Value>,
+    given: NameMap<&'a Value>,
     /// What stands at the board, and the form's values for it.
-    present: Option<(&'a Body, BTreeMap<String, Value>)>,
+    present: Option<(&'a Body, NameMap<Value>)>,
     today: &'a str,
     body: Body,
     problems: Vec<FieldProblem>,
@@ -98,7 +97,7 @@ impl<'a> Check<'a> {
         present: Option<&'a Body>,
     ) -> Self {
         let shown = |body: &Body| {
-            let mut shown = BTreeMap::new();
+            let mut shown = NameMap::new();
             for named in wire::present(body) {
                 shown.insert(named.name, named.value);
             }
@@ -110,7 +109,7 @@ impl<'a> Check<'a> {
             shown
         };
         let mut check = Self {
-            given: BTreeMap::new(),
+            given: NameMap::new(),
             present: present.map(|body| (body, shown(body))),
             today,
             body: Body::new(),
@@ -120,7 +119,7 @@ impl<'a> Check<'a> {
             let name = named.name.as_str();
             if spec(name).is_none() && !catalogue.extra_fields.contains(&named.name) {
                 check.problems.push(unknown_field(name));
-            } else if check.given.insert(name, &named.value).is_some()
+            } else if check.given.insert(name.to_owned(), &named.value).is_some()
                 && !check.is_wrong_with(name, "duplicate")
             {
                 check.problems.push(problem(

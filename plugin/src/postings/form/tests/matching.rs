@@ -105,7 +105,8 @@ fn a_list_with_the_new_names_takes_the_old_ones() {
                 ("3", "Huế"),
             ]),
         )]
-        .into(),
+        .into_iter()
+        .collect(),
         ..Catalogue::default()
     };
     let options = Options::of("locations", new_names.choices("locations"));
