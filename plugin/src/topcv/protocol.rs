@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::address::{self, Address};
 use crate::contract::types::FieldProblem;
 use crate::failure::problem;
+use crate::vietnam::lower_case::lower_case;
 
 /// How far a row can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,8 +140,8 @@ impl Protocol {
 
     /// Whether a list row contains the word, without regard to case.
     pub fn lists(&self, key: &str, word: &str) -> bool {
-        let word = word.trim().to_lowercase();
-        self.list(key).any(|item| item.to_lowercase() == word)
+        let word = lower_case(word.trim());
+        self.list(key).any(|item| lower_case(item) == word)
     }
 
     /// The absolute URL of a path row, with `{name}` filled in, percent-encoded.

@@ -7,6 +7,7 @@ use super::protocol::Protocol;
 use crate::contract::http::Response;
 use crate::name_map::NameMap;
 use crate::state::posting::Standing;
+use crate::vietnam::lower_case::lower_case;
 
 /// A posting as TopCV shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,7 +128,7 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
         }
     }
     if (status >= 300 || json.as_ref().is_some_and(has_nothing))
-        && message.to_lowercase().contains("quá nhanh")
+        && lower_case(message).contains("quá nhanh")
     {
         return Err(BoardError::RateLimited {
             retry_after_ms: retry_after(response),
@@ -171,7 +172,7 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
 pub fn agreed(json: Json) -> Result<Json, BoardError> {
     let says = |key: &str, no: &[&str]| match json.get(key) {
         Some(Json::Bool(yes)) => !yes,
-        Some(Json::String(word)) => no.contains(&word.to_lowercase().as_str()),
+        Some(Json::String(word)) => no.contains(&word.to_ascii_lowercase().as_str()),
         _ => false,
     };
     let no = ["error", "fail", "failed", "failure"];
@@ -206,7 +207,7 @@ pub fn data(json: Json) -> Json {
 }
 
 fn speaks_of_credit(message: &str) -> bool {
-    let message = message.to_lowercase();
+    let message = lower_case(message);
     ["credit", "lượt đăng", "hết lượt", "gói", "package"]
         .iter()
         .any(|word| message.contains(word))

@@ -1,5 +1,6 @@
 //! E-mail addresses, as far as comparing and masking need it.
 
+use super::lower_case::lower_case;
 use super::masking::{is_invisible, is_masked_text};
 
 /// The longest address that can be delivered to, in bytes (RFC 5321).
@@ -11,7 +12,7 @@ pub fn normalise(raw: &str) -> Option<String> {
         return None;
     }
     let address: String = raw.chars().filter(|c| !is_invisible(*c)).collect();
-    let address = address.trim().to_lowercase();
+    let address = lower_case(address.trim());
     let (local, domain) = address.split_once('@')?;
     let plain = |part: &str| {
         !part.is_empty()

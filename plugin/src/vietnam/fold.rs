@@ -1,6 +1,7 @@
 //! Text as people mean it: two spellings of one word are one text.
 
 use super::compose::nfd;
+use super::lower_case::lower;
 
 /// Words in lower case without diacritics (đ is d too), separated by single spaces; punctuation is a space.
 ///
@@ -28,7 +29,7 @@ fn words(text: &str, marks: bool) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut tone = None;
     let mut gap = false;
-    for c in nfd(text).chars().flat_map(char::to_lowercase) {
+    for c in nfd(text).chars().map(lower) {
         match c {
             '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}' if !gap => {
                 tone = marks.then_some(c);

@@ -1,10 +1,11 @@
 //! Contacts that a board shows only in part, or not at all, until the employer opens them.
 
 use super::compose::nfc;
+use super::lower_case::lower_case;
 
 /// Whether the text holds characters that stand for hidden ones, or says in words that something is hidden.
 pub(super) fn is_masked_text(raw: &str) -> bool {
-    let text: String = nfc(raw).to_lowercase();
+    let text = lower_case(&nfc(raw));
     text.trim().is_empty()
         || text.contains(['*', '•', '●', '∙', '…', '█', '＊'])
         || text.contains("...")

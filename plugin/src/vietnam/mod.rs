@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod email;
 pub mod fold;
+pub mod lower_case;
 pub mod masking;
 pub mod person_name;
 pub mod phone;

@@ -1,6 +1,7 @@
 //! Names of people: one field, family name first, never split.
 
 use super::compose::nfc;
+use super::lower_case::lower_case;
 use super::masking::{is_deceptive, is_invisible, is_masked_text};
 
 /// The name (or any other short text) as people may see it: as written, without characters that deceive the eye and without
@@ -28,8 +29,7 @@ pub fn compare_key(raw: &str) -> Option<String> {
         return None;
     }
     let seen: String = display(raw).chars().filter(|c| !is_invisible(*c)).collect();
-    let words: Vec<String> = nfc(&seen)
-        .to_lowercase()
+    let words: Vec<String> = lower_case(&nfc(&seen))
         .split_whitespace()
         .map(with_tone_on_first_vowel)
         .collect();

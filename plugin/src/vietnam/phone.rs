@@ -1,6 +1,7 @@
 //! Phone numbers in the spellings that people in Vietnam use.
 
 use super::compose::nfc;
+use super::lower_case::lower_case;
 use super::masking::{is_invisible, is_masked_text};
 
 /// The number as `+` and digits (E.164). `None`: masked, or not one number that can be dialled.
@@ -45,7 +46,7 @@ pub fn normalise(raw: &str) -> Option<String> {
 
 /// Whether the board hides the number or part of it. An empty one is hidden.
 pub fn is_masked(raw: &str) -> bool {
-    let lower: String = nfc(raw).to_lowercase();
+    let lower = lower_case(&nfc(raw));
     is_masked_text(raw)
         // No number has letters, so here the bare word is enough.
         || ["ẩn", "xx", "##", "××", "__"].iter().any(|mask| lower.contains(mask))

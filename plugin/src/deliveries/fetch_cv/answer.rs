@@ -6,6 +6,7 @@ use crate::contract::http::Response;
 use crate::contract::types::Disposition;
 use crate::failure::{Failure, failure};
 use crate::topcv::errors::BoardError;
+use crate::vietnam::lower_case::lower_case;
 use crate::vietnam::masking::is_deceptive;
 
 /// What to do with an answer.
@@ -38,9 +39,8 @@ pub(super) fn read(response: &Response) -> Step {
     let message = json
         .as_ref()
         .and_then(|json| json.get("message"))
-        .and_then(Json::as_str)
-        .unwrap_or("")
-        .to_lowercase();
+        .and_then(Json::as_str);
+    let message = lower_case(message.unwrap_or(""));
     if status == 429 || message.contains("quá nhanh") {
         let retry_after_ms = retry_after_ms(response);
         return failed(BoardError::RateLimited { retry_after_ms }.into_failure());

@@ -11,6 +11,7 @@ use super::fields::{FIELDS, Kind, NEGOTIABLE, Spec, spec};
 use super::values::clean_line;
 use crate::contract::types::{NamedValue, Value};
 use crate::topcv::{enumerations, markup};
+use crate::vietnam::lower_case::lower_case;
 use crate::vietnam::{phone, time};
 
 /// The form's values for what stands at the board. What is empty there is left out.
@@ -94,7 +95,7 @@ pub(super) fn canonical(key: &str, value: &Json) -> Json {
         Kind::Code => {
             let text = text.map(|text| clean_line(&text));
             let code = text.map(|text| match key {
-                "salary_currency" => text.to_uppercase(),
+                "salary_currency" => text.to_ascii_uppercase(),
                 _ => enumerations::code_of(key, &text).to_owned(),
             });
             // "No matter" is what an absent gender means.
@@ -106,11 +107,11 @@ pub(super) fn canonical(key: &str, value: &Json) -> Json {
             many => sorted(many.iter().map(plain)),
         },
         Kind::Options | Kind::Ids => sorted(items(value).iter().map(plain)),
-        Kind::Emails => {
-            sorted(items(value).iter().map(|item| {
-                text_or_null(scalar(item).map(|text| clean_line(&text).to_lowercase()))
-            }))
-        }
+        Kind::Emails => sorted(
+            items(value)
+                .iter()
+                .map(|item| text_or_null(scalar(item).map(|text| lower_case(&clean_line(&text))))),
+        ),
         Kind::Integer(..) | Kind::Money | Kind::Switch => match integer(value) {
             // Where 0 stands for none, so does nothing.
             Some(0) if !matches!(key, "quantity" | "publish_request_days") => Json::Null,
