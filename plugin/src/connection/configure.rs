@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
-
+use crate::address::Address;
 use crate::contract::connection::{ConnectionStatus, PostingMention};
 use crate::contract::events::PostingState;
 use crate::contract::log::Level;
@@ -323,9 +322,7 @@ fn store_connection(
 }
 
 fn webhook_problem(url: &str) -> Option<crate::contract::types::FieldProblem> {
-    let usable = url.len() <= 2_048
-        && Url::parse(url)
-            .is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
+    let usable = url.len() <= 2_048 && Address::parse(url).is_some();
     (!usable).then(|| {
         problem(
             "webhook-url",

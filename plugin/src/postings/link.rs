@@ -1,7 +1,6 @@
 //! Connecting jobs with postings that stand at TopCV already, and ending such a connection.
 
-use url::Url;
-
+use crate::address::Address;
 use crate::contract::events::PostingState;
 use crate::contract::postings::{BoardPage, BoardPosting as Listed, Posting};
 use crate::contract::storage::Precondition;
@@ -279,15 +278,14 @@ fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
     if is_id(given) {
         return Ok(given.to_owned());
     }
-    Url::parse(given)
-        .ok()
-        .filter(|url| is_site(protocol, url))
-        .and_then(|url| {
-            let last = url
-                .path_segments()?
-                .rfind(|segment| !segment.is_empty())?
-                .to_owned();
-            let name = last.strip_suffix(".html").unwrap_or(&last);
+    Address::parse(given)
+        .filter(|address| is_site(protocol, address.host()))
+        .and_then(|address| {
+            let last = address
+                .path()
+                .rsplit('/')
+                .find(|segment| !segment.is_empty())?;
+            let name = last.strip_suffix(".html").unwrap_or(last);
             let id = name
                 .rsplit('-')
                 .next()
@@ -313,22 +311,17 @@ fn board_id_of(protocol: &Protocol, given: &str) -> Result<String, Failure> {
         })
 }
 
-fn is_site(protocol: &Protocol, url: &Url) -> bool {
-    let Some(host) = url.host_str() else {
-        return false;
-    };
-    let base = Url::parse(protocol.get("base_url")).ok();
-    let base_host = base.as_ref().and_then(Url::host_str);
-    matches!(url.scheme(), "https" | "http")
-        && (base_host == Some(host)
-            || protocol
-                .list("site.hosts")
-                .any(|pattern| match pattern.strip_prefix("*.") {
-                    Some(domain) => host
-                        .strip_suffix(domain)
-                        .is_some_and(|rest| rest.ends_with('.')),
-                    None => host == pattern,
-                }))
+fn is_site(protocol: &Protocol, host: &str) -> bool {
+    let base = Address::parse(protocol.get("base_url"));
+    base.is_some_and(|base| base.host() == host)
+        || protocol
+            .list("site.hosts")
+            .any(|pattern| match pattern.strip_prefix("*.") {
+                Some(domain) => host
+                    .strip_suffix(domain)
+                    .is_some_and(|rest| rest.ends_with('.')),
+                None => host == pattern,
+            })
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
-
+use crate::address::{self, Address};
 use crate::contract::types::FieldProblem;
 use crate::failure::problem;
 
@@ -89,13 +88,6 @@ pub const TABLE: &[Row] = &[
     row("lag.create_ms", "60000", Assumed, "how long after a lost answer the board may still be creating"),
 ];
 
-/// All but the characters that RFC 3986 leaves unreserved: servers that compare raw paths know no other spelling of those.
-const RESERVED: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
 /// The table with the operator's corrections.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Protocol {
@@ -155,8 +147,7 @@ impl Protocol {
     pub fn url(&self, path_key: &str, fill: &[(&str, &str)]) -> String {
         let mut path = self.get(path_key).to_owned();
         for (name, value) in fill {
-            let encoded = percent_encoding::utf8_percent_encode(value, RESERVED);
-            path = path.replace(&format!("{{{name}}}"), &encoded.to_string());
+            path = path.replace(&format!("{{{name}}}"), &address::encoded(value));
         }
         format!("{}{path}", self.get("base_url").trim_end_matches('/'))
     }
@@ -183,19 +174,9 @@ fn check(key: &str, value: &str) -> Option<FieldProblem> {
         )
     };
     match key {
-        "base_url" => match Url::parse(value) {
-            Ok(url)
-                if matches!(url.scheme(), "https" | "http")
-                    && url.has_host()
-                    && url.username().is_empty()
-                    && url.password().is_none()
-                    && url.query().is_none()
-                    && url.fragment().is_none() =>
-            {
-                None
-            }
-            _ => wrong("an absolute http(s) URL without user, query and fragment"),
-        },
+        "base_url" if value.contains(['?', '#']) || Address::parse(value).is_none() => {
+            wrong("an absolute http(s) URL without user, query and fragment")
+        }
         "publish" if !matches!(value, "auto" | "always" | "never") => {
             wrong("auto, always or never")
         }

@@ -1,13 +1,12 @@
 //! Where a file may come from.
 
-use url::{Origin, Url};
-
+use crate::address::{Address, Scheme};
 use crate::topcv::protocol::Protocol;
 
 /// The hosts of the table's row `cv.hosts`, and the API's own origin.
 pub(super) struct Allowed {
     patterns: Vec<String>,
-    board: Option<Origin>,
+    board: Option<Address>,
 }
 
 impl Allowed {
@@ -17,25 +16,20 @@ impl Allowed {
                 .list("cv.hosts")
                 .map(str::to_ascii_lowercase)
                 .collect(),
-            board: Url::parse(protocol.get("base_url"))
-                .ok()
-                .map(|url| url.origin()),
+            board: Address::parse(protocol.get("base_url")),
         }
     }
 
     /// Whether the link may be followed. The operator's grant is checked by the host on top of this.
-    pub(super) fn permits(&self, url: &Url) -> bool {
-        if !url.username().is_empty() || url.password().is_some() {
-            return false;
-        }
-        if matches!(url.scheme(), "https" | "http") && self.board.as_ref() == Some(&url.origin()) {
-            return true;
-        }
-        url.scheme() == "https"
-            && url.port().is_none()
-            && url
-                .host_str()
-                .is_some_and(|host| self.patterns.iter().any(|pattern| fits(host, pattern)))
+    pub(super) fn permits(&self, link: &Address) -> bool {
+        let board = self.board.as_ref().map(Address::origin);
+        board == Some(link.origin())
+            || (link.scheme() == Scheme::Https
+                && link.port().is_none()
+                && self
+                    .patterns
+                    .iter()
+                    .any(|pattern| fits(link.host(), pattern)))
     }
 }
 
@@ -59,7 +53,7 @@ mod tests {
             [("base_url".to_owned(), "http://127.0.0.1:4000".to_owned())].into(),
         )
         .unwrap();
-        Url::parse(link).is_ok_and(|url| Allowed::of(&protocol).permits(&url))
+        Address::parse(link).is_some_and(|link| Allowed::of(&protocol).permits(&link))
     }
 
     #[test]

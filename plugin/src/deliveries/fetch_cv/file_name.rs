@@ -1,8 +1,6 @@
 //! A name for the file that is safe on any system, from what the board calls it.
 
-use percent_encoding::percent_decode_str;
-use url::Url;
-
+use crate::address::{Address, decoded};
 use crate::contract::http::Header;
 use crate::vietnam::compose::nfc;
 use crate::vietnam::masking::is_invisible;
@@ -20,7 +18,7 @@ const UNNAMED: &str = "cv";
 const REPLACED: [&str; 7] = ["pdf", "doc", "docx", "rtf", "png", "jpg", "jpeg"];
 
 /// The name by Content-Disposition, else by the link, else a plain one; with the extension of the recognised type.
-pub(super) fn choose(headers: &[Header], url: &Url, extension: &str) -> String {
+pub(super) fn choose(headers: &[Header], url: &Address, extension: &str) -> String {
     let given = headers
         .iter()
         .find(|header| header.name.eq_ignore_ascii_case("content-disposition"))
@@ -78,7 +76,7 @@ fn one_value(text: &str) -> (String, &str) {
 fn extended(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let (charset, _, encoded) = (parts.next()?, parts.next()?, parts.next()?);
-    let bytes: Vec<u8> = percent_decode_str(encoded).collect();
+    let bytes = decoded(encoded);
     if charset.eq_ignore_ascii_case("utf-8") {
         String::from_utf8(bytes).ok()
     } else if charset.eq_ignore_ascii_case("iso-8859-1") {
@@ -98,15 +96,15 @@ fn undo_latin_1(value: &str) -> String {
 }
 
 /// The last segment of the path, when it looks like a file's name: a segment without a known extension may be a token.
-fn from_link(url: &Url) -> Option<String> {
-    let segment = url.path_segments()?.next_back()?;
-    let name = percent_decode_str(segment).decode_utf8().ok()?;
+fn from_link(url: &Address) -> Option<String> {
+    let segment = url.path().rsplit('/').next()?;
+    let name = String::from_utf8(decoded(segment)).ok()?;
     let (stem, extension) = name.rsplit_once('.')?;
     let is_token = stem.len() >= 32
         && stem
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
-    (is_replaced(extension) && !is_token).then(|| name.into_owned())
+    (is_replaced(extension) && !is_token).then_some(name)
 }
 
 fn is_replaced(extension: &str) -> bool {
@@ -191,13 +189,13 @@ mod tests {
         };
         choose(
             &[header],
-            &Url::parse("https://topcv.vn/d/1").unwrap(),
+            &Address::parse("https://topcv.vn/d/1").unwrap(),
             "pdf",
         )
     }
 
     fn link(link: &str) -> String {
-        choose(&[], &Url::parse(link).unwrap(), "pdf")
+        choose(&[], &Address::parse(link).unwrap(), "pdf")
     }
 
     #[test]

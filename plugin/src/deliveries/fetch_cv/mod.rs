@@ -9,10 +9,9 @@ mod file_type;
 
 use std::collections::BTreeSet;
 
-use url::Url;
-
 use self::address::Allowed;
 use self::answer::Step;
+use crate::address::Address;
 use crate::contract::deliveries::File;
 use crate::contract::events::Attachment;
 use crate::contract::http::{ErrorCode, Header, HttpError, Request, Response};
@@ -76,27 +75,26 @@ struct Fetch<'a> {
 impl Fetch<'_> {
     fn from(&mut self, link: &str) -> Result<File, Failure> {
         let allowed = Allowed::of(&self.protocol);
-        let mut url = Url::parse(link).ok();
+        let mut url = Address::parse(link);
         for _ in 0..=MOST_REDIRECTS {
-            let mut present = url
+            let present = url
                 .take()
                 .filter(|url| allowed.permits(url))
                 .ok_or_else(url_refused)?;
-            present.set_fragment(None);
             if !self.asked.insert(present.to_string()) {
                 return Err(url_refused());
             }
             let response = self.get(&present)?;
             match answer::read(&response) {
                 Step::Content => return file(&present, response),
-                Step::Redirect(target) => url = present.join(&target).ok(),
+                Step::Redirect(target) => url = present.join(&target),
                 Step::Failed(failure) => return Err(*failure),
             }
         }
         Err(url_refused())
     }
 
-    fn get(&self, url: &Url) -> Result<Response, Failure> {
+    fn get(&self, url: &Address) -> Result<Response, Failure> {
         let request = Request {
             method: "GET".into(),
             url: url.to_string(),
@@ -120,7 +118,7 @@ fn no_answer(error: HttpError) -> Failure {
     }
 }
 
-fn file(url: &Url, response: Response) -> Result<File, Failure> {
+fn file(url: &Address, response: Response) -> Result<File, Failure> {
     // A host that does not keep to the limit must not make us exceed it.
     if response.body.len() as u64 > MOST_BYTES {
         return Err(too_large());
