@@ -181,6 +181,9 @@ impl Record for JobRecord {
 pub struct BoardRecord {
     /// The posting id here.
     pub posting: String,
+    /// The posting id that it was linked as before: its review rounds go on.
+    #[serde(default)]
+    pub previous: Option<String>,
 }
 
 impl Record for BoardRecord {
