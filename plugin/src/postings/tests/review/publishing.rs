@@ -207,7 +207,9 @@ fn what_the_board_fills_in_by_itself_is_no_difference() {
         let host = TestHost::configured();
         let (board, _) = faulty(&host);
         board.borrow_mut().create = Create::LostAfter;
-        publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
+        let mut wanted = values();
+        wanted.push(value("create_recruitment_campaign", Value::Truth(true)));
+        publish_job(host.ports(), "r-1", "job-1", &wanted, false).unwrap();
         board.borrow_mut().set(1001, "skills", json!([7]));
         board
             .borrow_mut()
@@ -215,7 +217,7 @@ fn what_the_board_fills_in_by_itself_is_no_difference() {
         let posting = if by_link {
             link_job(host.ports(), "l-1", "job-1", "1001").unwrap()
         } else {
-            publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap()
+            publish_job(host.ports(), "r-1", "job-1", &wanted, false).unwrap()
         };
         assert_eq!(posting.id, "r-1");
         assert_eq!(posting.state, PostingState::PendingReview);
