@@ -1,5 +1,10 @@
 //! The TopCV job-board plugin: publishes a hiring platform's jobs on TopCV and receives the applicants, as one sandboxed component.
 
+#[cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "natively only its tests use it")
+)]
+mod abi;
 pub mod address;
 #[cfg(target_family = "wasm")]
 mod component;

@@ -204,11 +204,11 @@ fn weigh(
 /// While an edit is on its way the board may still stand by the verdict from before it: told apart once the edit is settled.
 /// Only the opposite of the verdict that is known can be nothing but a new one.
 fn could_be_the_one_before(posting: &PostingRecord, verdict: Verdict, now: Moment) -> bool {
-    let under_way = posting
-        .edit
-        .as_ref()
-        .is_some_and(|edit| edit.lease_until > now);
-    under_way && (posting.standing == verdict.standing() || posting.standing == Standing::Pending)
+    posting.edit.as_ref().is_some_and(|edit| {
+        edit.lease_until > now
+            && (edit.standing_before == verdict.standing()
+                || edit.standing_before == Standing::Pending)
+    })
 }
 
 /// Keeps what the verdict changes, and answers the round that it belongs to.

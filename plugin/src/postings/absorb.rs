@@ -8,7 +8,7 @@ use crate::topcv::wire::BoardPosting;
 
 use super::view::modify;
 
-/// Stores what the board showed, asked when the record was `before`; answers the record as it is then.
+/// Stores what the board showed; `before` is the record read before the board was asked. Answers the record as it is then.
 ///
 /// A verdict that came in between the asking and now is newer than what was shown: it stays.
 pub(super) fn absorb(
@@ -18,16 +18,39 @@ pub(super) fn absorb(
     board: &BoardPosting,
 ) -> Result<PostingRecord, Failure> {
     modify(ports, &before.id, |record| {
-        if record.standing == before.standing && record.round == before.round {
+        if is_as(record, before) {
             apply(protocol, record, board);
         }
         Ok(())
     })
 }
 
+/// Whether no verdict and no edit came since.
+pub(super) fn is_as(record: &PostingRecord, before: &PostingRecord) -> bool {
+    record.standing == before.standing && record.round == before.round
+}
+
+/// How it stands by what the board shows, for a record that says what happened here.
+///
+/// A posting under review that was stopped from here is closed, although only the run status says so.
+pub(super) fn standing_of(
+    protocol: &Protocol,
+    record: &PostingRecord,
+    board: &BoardPosting,
+) -> Option<Standing> {
+    match board.standing(protocol) {
+        Some(Standing::Pending)
+            if record.standing == Standing::Closed && board.is_stopped(protocol) =>
+        {
+            Some(Standing::Closed)
+        }
+        standing => standing,
+    }
+}
+
 /// As [`absorb`], on a record in hand.
 pub(super) fn apply(protocol: &Protocol, record: &mut PostingRecord, board: &BoardPosting) {
-    if let Some(standing) = board.standing(protocol) {
+    if let Some(standing) = standing_of(protocol, record, board) {
         // Under review again, or approved after a rejection, although no edit of ours is on its way: it was edited at the board itself.
         let edited_there = match standing {
             Standing::Pending => matches!(record.standing, Standing::Live | Standing::Rejected),

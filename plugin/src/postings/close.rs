@@ -5,8 +5,10 @@ use crate::contract::postings::Posting;
 use crate::contract::types::Disposition;
 use crate::failure::{Failure, failure};
 use crate::ports::Ports;
-use crate::state::posting::Standing;
+use crate::state::posting::{PostingRecord, Standing};
 use crate::topcv::client::Client;
+use crate::topcv::protocol::Protocol;
+use crate::topcv::wire::BoardPosting;
 
 use super::absorb::absorb;
 use super::view::{load, modify, show, state_of, wrong_state};
@@ -30,12 +32,21 @@ pub fn close_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
     let stopped = client.stop(&board_id);
     let detail = client.detail(&board_id);
     match (stopped, detail) {
+        (Ok(()), Ok(board)) if board.standing(client.protocol()) == Some(Standing::Live) => {
+            absorb(ports, client.protocol(), &record, &board)?;
+            return Err(failure(
+                Disposition::RetryLater,
+                "not-closed",
+                "TopCV nhận yêu cầu dừng nhưng vẫn cho thấy tin đang hiển thị. Hãy thử lại sau ít phút.",
+                "TopCV took the request to stop and still shows the posting as running. Try again in a few minutes.",
+            ).with(|it| it.retry_after_ms = Some(60_000)));
+        }
         (Ok(()), Ok(board)) => {
             absorb(ports, client.protocol(), &record, &board)?;
         }
         (Ok(()), Err(_)) => {}
         // The answer got lost, or the board says no because it is stopped already: what it shows decides.
-        (Err(_), Ok(board)) if board.standing(client.protocol()) == Some(Standing::Closed) => {
+        (Err(_), Ok(board)) if is_closed(client.protocol(), &record, &board) => {
             absorb(ports, client.protocol(), &record, &board)?;
         }
         (Err(error), Err(_)) if error.may_have_happened() => {
@@ -53,4 +64,14 @@ pub fn close_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
         Ok(())
     })?;
     show(ports, record)
+}
+
+/// Under review only the run status says it, and only by changing: a posting that waits may be called inactive.
+fn is_closed(protocol: &Protocol, before: &PostingRecord, board: &BoardPosting) -> bool {
+    match board.standing(protocol) {
+        Some(Standing::Pending) => {
+            board.is_stopped(protocol) && board.run_status != before.run_status
+        }
+        standing => standing == Some(Standing::Closed),
+    }
 }

@@ -8,7 +8,7 @@ use crate::state::posting::{PostingRecord, Stage};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
 
-use super::absorb::{absorb, gone};
+use super::absorb::gone;
 use super::lookup::look_up;
 use super::saga::finish;
 use super::update::settle_edit;
@@ -44,12 +44,10 @@ pub(super) fn refreshed(
         (_, Some(board_id)) => match client.detail(board_id) {
             Ok(board) => {
                 // An edit under way is left to its caller; one that was left behind is settled by what stands there.
-                let settled = match settle_edit(ports, client, &id, &board) {
-                    Ok(settled) => settled,
-                    Err(failure) if failure.code == "update-in-progress" => return Ok(record),
-                    Err(failure) => return Err(failure),
-                };
-                absorb(ports, client.protocol(), &settled, &board)
+                match settle_edit(ports, client, &record, &board) {
+                    Err(failure) if failure.code == "update-in-progress" => Ok(record),
+                    settled => settled,
+                }
             }
             Err(BoardError::NotFound) => gone(ports, &id),
             Err(error) => Err(error.into_failure()),

@@ -237,6 +237,8 @@ fn linked(
         lease_until: 0,
         edit: None,
         reopening: None,
+        reopened: Vec::new(),
+        refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
     };

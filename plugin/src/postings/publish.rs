@@ -152,6 +152,8 @@ fn intent(
         lease_until: now + lease_ms(client.protocol()),
         edit: None,
         reopening: None,
+        reopened: Vec::new(),
+        refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
     }

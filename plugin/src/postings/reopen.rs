@@ -5,21 +5,24 @@ use serde_json::json;
 use crate::contract::events::PostingState;
 use crate::contract::postings::Posting;
 use crate::contract::types::Disposition;
+use crate::digest;
 use crate::failure::{Failure, failure, in_progress, invalid, problem};
 use crate::ports::Ports;
-use crate::state::posting::{PostingRecord, Reopening, Standing};
+use crate::state::posting::{PostingRecord, Reopened, Reopening, Standing};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
-use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::{day_of, is_day};
 
-use super::absorb::absorb;
+use super::absorb::{absorb, standing_of};
 use super::form::Body;
-use super::publish::refused;
+use super::publish::{refused, request_id_reused};
 use super::saga::lease_ms;
 use super::sent::keep_ours;
 use super::update::{announce, send, settle_edit, whole_body};
 use super::view::{check_id, is_over, load, modify, show, state_of, wrong_state};
+
+/// Reopenings that came true and are remembered, so that a repeated message does not undo what closed the posting since.
+const MOST_REMEMBERED: usize = 8;
 
 /// See `wit/postings.wit`. Live already: a success that sends nothing.
 pub fn reopen_job(
@@ -32,46 +35,96 @@ pub fn reopen_job(
     let mut client = Client::open(ports)?;
     let record = load(ports, id)?.value;
     let now = ports.clock.now();
+    let content = digest::of(&["reopen", id, new_deadline.unwrap_or("")]);
+    let reopened = record
+        .reopened
+        .iter()
+        .find(|done| done.request_id == request_id);
+    if let Some(done) = reopened {
+        return if done.content == content {
+            show(ports, record)
+        } else {
+            Err(request_id_reused())
+        };
+    }
+    let under_way = record.reopening.as_ref();
+    if under_way.is_some_and(|it| it.request_id == request_id && it.content != content) {
+        return Err(request_id_reused());
+    }
     let state = state_of(&record, client.account(), now);
     let board_id = match (state, record.board_id.clone()) {
-        (PostingState::Live | PostingState::PendingReview, _) => return show(ports, record),
+        (PostingState::Live | PostingState::PendingReview, _) => {
+            let record = modify(ports, id, |record| {
+                remember(record, request_id, &content);
+                Ok(())
+            })?;
+            return show(ports, record);
+        }
         (PostingState::Closed | PostingState::Expired, Some(board_id)) => board_id,
         _ => return Err(wrong_state(&record, state)),
     };
-    match &record.reopening {
-        // The same wish again, and it came true: what closed the posting since is not to be undone by a repeated message.
-        Some(reopening) if reopening.request_id == request_id && reopening.done => {
-            return show(ports, record);
-        }
-        Some(reopening) if !reopening.done && reopening.lease_until > now => {
-            return Err(in_progress(
-                "reopen-in-progress",
-                now,
-                reopening.lease_until,
-            ));
-        }
-        _ => {}
+    if let Some(reopening) = under_way.filter(|it| it.lease_until > now) {
+        return Err(in_progress(
+            "reopen-in-progress",
+            now,
+            reopening.lease_until,
+        ));
     }
     check_deadline(&record, new_deadline, now)?;
-    let board = client.detail(&board_id).map_err(BoardError::into_failure)?;
-    if board.standing(client.protocol()) != Some(Standing::Live) || new_deadline.is_some() {
-        take_lease(ports, &client, &record, request_id)?;
-        if let Err(failure) = reopen(ports, &mut client, id, &board, new_deadline) {
-            end_lease(ports, id)?;
+    let in_doubt = under_way.is_some();
+    let lease = Reopening {
+        request_id: request_id.to_owned(),
+        content: content.clone(),
+        lease_until: now + lease_ms(client.protocol()),
+    };
+    let leased = take_lease(ports, &record, &lease)?;
+    let before = match reopen(
+        ports,
+        &mut client,
+        &leased,
+        &board_id,
+        new_deadline,
+        in_doubt,
+    ) {
+        Ok(before) => before,
+        Err(failure) => {
+            // In doubt the lease stays until the board can no longer be at work on it.
+            if failure.disposition != Disposition::OutcomeUnknown {
+                end_lease(ports, id, &record, &lease)?;
+            }
             return Err(failure);
         }
+    };
+    if let Some(before) = before
+        && let Ok(board) = client.detail(&board_id)
+    {
+        absorb(ports, client.protocol(), &before, &board)?;
     }
-    let fresh = client.detail(&board_id).unwrap_or(board);
-    absorb(ports, client.protocol(), &load(ports, id)?.value, &fresh)?;
     let record = modify(ports, id, |record| {
-        record.reopening = Some(Reopening {
-            request_id: request_id.to_owned(),
-            lease_until: 0,
-            done: true,
-        });
+        if record.reopening.as_ref() == Some(&lease) {
+            record.reopening = None;
+        }
+        remember(record, request_id, &content);
         Ok(())
     })?;
     show(ports, record)
+}
+
+fn remember(record: &mut PostingRecord, request_id: &str, content: &str) {
+    if record
+        .reopened
+        .iter()
+        .any(|done| done.request_id == request_id)
+    {
+        return;
+    }
+    if record.reopened.len() >= MOST_REMEMBERED {
+        record.reopened.remove(0);
+    }
+    record.reopened.push(Reopened {
+        request_id: request_id.to_owned(),
+        content: content.to_owned(),
+    });
 }
 
 fn check_deadline(
@@ -108,30 +161,30 @@ fn check_deadline(
 
 fn take_lease(
     ports: Ports<'_>,
-    client: &Client<'_>,
     read: &PostingRecord,
-    request_id: &str,
-) -> Result<(), Failure> {
+    lease: &Reopening,
+) -> Result<PostingRecord, Failure> {
     let now = ports.clock.now();
-    let lease_until = now + lease_ms(client.protocol());
     modify(ports, &read.id, |record| {
-        if record.reopening != read.reopening {
-            return Err(in_progress("reopen-in-progress", now, lease_until));
+        // The list as well: another one may have come and gone.
+        if record.reopening != read.reopening || record.reopened != read.reopened {
+            return Err(in_progress("reopen-in-progress", now, lease.lease_until));
         }
-        record.reopening = Some(Reopening {
-            request_id: request_id.to_owned(),
-            lease_until,
-            done: false,
-        });
+        record.reopening = Some(lease.clone());
         Ok(())
     })
-    .map(drop)
 }
 
-fn end_lease(ports: Ports<'_>, id: &str) -> Result<(), Failure> {
+/// Nothing was sent: what was in doubt before is so again, and the next caller need not wait.
+fn end_lease(
+    ports: Ports<'_>,
+    id: &str,
+    read: &PostingRecord,
+    lease: &Reopening,
+) -> Result<(), Failure> {
     modify(ports, id, |record| {
-        if let Some(reopening) = &mut record.reopening {
-            reopening.lease_until = 0;
+        if record.reopening.as_ref() == Some(lease) {
+            record.reopening.clone_from(&read.reopening);
         }
         Ok(())
     })
@@ -139,41 +192,79 @@ fn end_lease(ports: Ports<'_>, id: &str) -> Result<(), Failure> {
 }
 
 /// First the deadline, then the publish: the board refuses to show a posting whose last day is over.
+///
+/// `Some`: published; the record since then. The publish may cost money: it is sent only when the board, asked under the lease, shows the posting
+/// as not visible.
 fn reopen(
     ports: Ports<'_>,
     client: &mut Client<'_>,
-    id: &str,
-    board: &BoardPosting,
+    leased: &PostingRecord,
+    board_id: &str,
     new_deadline: Option<&str>,
-) -> Result<(), Failure> {
-    let record = settle_edit(ports, client, id, board)?;
+    in_doubt: bool,
+) -> Result<Option<PostingRecord>, Failure> {
+    let read = |client: &mut Client<'_>| client.detail(board_id).map_err(BoardError::into_failure);
+    let mut board = read(client)?;
+    let mut standing = standing_of(client.protocol(), leased, &board);
+    let record = settle_edit(ports, client, leased, &board)?;
     if let Some(day) = new_deadline.filter(|day| board.text("deadline").as_deref() != Some(*day)) {
         let mut wanted = Body::new();
         wanted.insert("deadline".to_owned(), json!(day));
-        let body = whole_body(client, &record, board, &wanted, &["deadline".to_owned()])?;
+        let body = whole_body(client, &record, &board, &wanted, &["deadline".to_owned()])?;
         let mut sent = record.sent.clone();
         sent.extend(keep_ours(&body, &Body::new()));
-        announce(ports, client, &record, sent.clone())?;
-        send(ports, client, id, &board.id, &body, &sent)?;
-    }
-    match client.publish(&board.id) {
-        Ok(()) => Ok(()),
-        Err(error) if error.may_have_happened() => match client.detail(&board.id) {
-            Ok(fresh)
-                if !matches!(
-                    fresh.standing(client.protocol()),
-                    Some(Standing::Closed | Standing::Expired)
-                ) =>
-            {
-                Ok(())
+        let announced = announce(ports, client, &record, sent)?;
+        board = match send(ports, client, &announced, board_id, &body)? {
+            Some(board) => board,
+            None => {
+                let before = load(ports, &leased.id)?.value;
+                let board = read(client)?;
+                absorb(ports, client.protocol(), &before, &board)?;
+                board
             }
-            _ => Err(failure(
-                Disposition::OutcomeUnknown,
-                "reopen-unknown",
-                "Chưa rõ TopCV đã mở lại tin hay chưa. Hãy gửi lại cùng yêu cầu này sau ít phút; hệ thống sẽ đọc lại tin trước.",
-                "It is not known whether TopCV reopened the posting. Send the same request again in a few minutes; the posting is read first.",
-            )),
-        },
-        Err(error) => Err(refused(error)),
+        };
+        standing = standing_of(client.protocol(), leased, &board);
     }
+    let hidden = matches!(standing, Some(Standing::Closed | Standing::Expired))
+        || board.asks_for_publish(client.protocol());
+    match standing {
+        // A board that says nothing is believed to have stopped it, but not to have missed a publish whose answer got lost.
+        None if !hidden && in_doubt => return Err(unknown()),
+        Some(_) if !hidden => return Ok(None),
+        _ => {}
+    }
+    match client.publish(board_id) {
+        Ok(()) => {}
+        Err(error) if error.may_have_happened() => {
+            let fresh = client.detail(board_id).ok();
+            let visible = fresh.is_some_and(|fresh| {
+                !fresh.asks_for_publish(client.protocol())
+                    && matches!(
+                        standing_of(client.protocol(), leased, &fresh),
+                        Some(Standing::Live | Standing::Pending)
+                    )
+            });
+            if !visible {
+                return Err(unknown());
+            }
+        }
+        Err(error) => return Err(refused(error)),
+    }
+    // Not closed any more, even if the board cannot be asked how it stands now. A verdict that came meanwhile stands.
+    modify(ports, &leased.id, |record| {
+        if matches!(record.standing, Standing::Closed | Standing::Expired) {
+            record.standing = Standing::Pending;
+        }
+        Ok(())
+    })
+    .map(Some)
+}
+
+fn unknown() -> Failure {
+    failure(
+        Disposition::OutcomeUnknown,
+        "reopen-unknown",
+        "Chưa rõ TopCV đã mở lại tin hay chưa. Hãy gửi lại cùng yêu cầu này sau ít phút; hệ thống sẽ đọc lại tin trước.",
+        "It is not known whether TopCV reopened the posting. Send the same request again in a few minutes; the posting is read first.",
+    )
 }

@@ -13,6 +13,8 @@ use crate::contract::types::{Disposition, NamedValue, Value};
 use crate::failure::named;
 use crate::testing::{TestHost, json as answer, lost};
 
+mod review;
+
 /// What happens to the next create.
 #[derive(Clone, Copy, PartialEq)]
 enum Create {

@@ -13,6 +13,7 @@ use crate::state::posting::{PendingEdit, PostingRecord, Standing};
 use crate::topcv::catalogue;
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
+use crate::topcv::protocol::Protocol;
 use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::day_of;
 
@@ -20,7 +21,7 @@ use super::absorb;
 use super::form::{self, Body, field_of, is_contact};
 use super::publish::refused;
 use super::saga::lease_ms;
-use super::sent::{keep_ours, kept};
+use super::sent::{keep_ours, kept, matches};
 use super::version;
 use super::view::{load, modify, show, state_of, wrong_state};
 
@@ -49,7 +50,7 @@ pub fn update_job(
         return Err(stale());
     }
     let board = client.detail(&board_id).map_err(BoardError::into_failure)?;
-    let record = settle_edit(ports, &client, id, &board)?;
+    let record = settle_edit(ports, &client, &record, &board)?;
     if !version::is_current(&record, expected) {
         return Err(stale());
     }
@@ -64,7 +65,6 @@ pub fn update_job(
         version::has_seen(expected, &board.fields),
     )?;
     if merge.changed.is_empty() {
-        let record = absorb::absorb(ports, client.protocol(), &record, &board)?;
         return Ok(Change {
             posting: show(ports, record)?,
             changed: Vec::new(),
@@ -75,8 +75,8 @@ pub fn update_job(
     let body = whole_body(&client, &record, &board, &wanted, &merge.changed)?;
     let mut sent = record.sent.clone();
     sent.extend(keep_ours(&body, &wanted));
-    announce(ports, &client, &record, sent.clone())?;
-    send(ports, &mut client, id, &board_id, &body, &sent)?;
+    let announced = announce(ports, &client, &record, sent)?;
+    send(ports, &mut client, &announced, &board_id, &body)?;
     let record = load(ports, id)?.value;
     Ok(Change {
         review: client.protocol().is_on("edit.review"),
@@ -225,13 +225,14 @@ fn not_shown(key: &str) -> FieldProblem {
     )
 }
 
-/// Stores what is about to be sent. The review round begins before the edit is sent: a verdict can overtake its answer.
+/// Stores what is about to be sent, and answers the record with it. The review begins before the edit is sent: its verdict can
+/// overtake the answer, and then it stands.
 pub(super) fn announce(
     ports: Ports<'_>,
     client: &Client<'_>,
     read: &PostingRecord,
     sent: BTreeMap<String, Json>,
-) -> Result<(), Failure> {
+) -> Result<PostingRecord, Failure> {
     let lease_until = ports.clock.now() + lease_ms(client.protocol());
     modify(ports, &read.id, |record| {
         if record.revision != read.revision || record.edit.is_some() {
@@ -240,37 +241,46 @@ pub(super) fn announce(
         record.edit = Some(PendingEdit {
             sent: sent.clone(),
             round_before: record.round,
+            standing_before: record.standing,
             lease_until,
         });
         if client.protocol().is_on("edit.review") {
             record.round += 1;
         }
+        record.standing = under_review(client.protocol(), record.standing);
         Ok(())
     })
-    .map(drop)
 }
 
-/// Sends an announced edit and stores how it came out.
+/// How a posting that stands like this stands while its edit is reviewed.
+fn under_review(protocol: &Protocol, standing: Standing) -> Standing {
+    match standing {
+        Standing::Live | Standing::Rejected if protocol.is_on("edit.review") => Standing::Pending,
+        other => other,
+    }
+}
+
+/// Sends an announced edit and stores how it came out. Answers what the board shows after it, if it could be asked.
 pub(super) fn send(
     ports: Ports<'_>,
     client: &mut Client<'_>,
-    id: &str,
+    announced: &PostingRecord,
     board_id: &str,
     body: &Body,
-    sent: &BTreeMap<String, Json>,
-) -> Result<(), Failure> {
+) -> Result<Option<BoardPosting>, Failure> {
     let answer = client.edit(board_id, body);
-    let shown = client.detail(board_id);
-    match (&answer, &shown) {
+    let shown = client.detail(board_id).ok();
+    match (answer, shown) {
         (Ok(()), shown) => {
-            took_effect(ports, client, id, shown.as_ref().ok())?;
-            Ok(())
+            settle(ports, client.protocol(), announced, shown.as_ref(), true)?;
+            Ok(shown)
         }
-        (Err(error), Ok(board)) if error.may_have_happened() && took(sent, &board.fields) => {
-            took_effect(ports, client, id, Some(board))
+        (Err(error), Some(board)) if error.may_have_happened() && took(announced, &board) => {
+            settle(ports, client.protocol(), announced, Some(&board), true)?;
+            Ok(Some(board))
         }
-        (Err(error), Err(_)) if error.may_have_happened() => {
-            modify(ports, id, |record| {
+        (Err(error), None) if error.may_have_happened() => {
+            modify(ports, &announced.id, |record| {
                 if let Some(edit) = &mut record.edit {
                     edit.lease_until = 0;
                 }
@@ -284,76 +294,72 @@ pub(super) fn send(
             ))
         }
         (Err(error), _) => {
-            take_back(ports, id)?;
-            Err(refused(error.clone()))
+            settle(ports, client.protocol(), announced, None, false)?;
+            Err(refused(error))
         }
     }
 }
 
-/// Settles an edit whose caller never came back, by what the board shows.
+/// Takes in what the board shows, and settles by it an edit whose caller never came back. `read` is the record read before the
+/// board was asked; answers the record as it is then.
 pub(super) fn settle_edit(
     ports: Ports<'_>,
     client: &Client<'_>,
-    id: &str,
+    read: &PostingRecord,
     board: &BoardPosting,
 ) -> Result<PostingRecord, Failure> {
     let now = ports.clock.now();
-    let record = load(ports, id)?.value;
-    match &record.edit {
-        None => Ok(record),
+    let protocol = client.protocol();
+    match &read.edit {
+        None => absorb::absorb(ports, protocol, read, board),
         Some(edit) if edit.lease_until > now => {
             Err(in_progress("update-in-progress", now, edit.lease_until))
         }
-        Some(edit) if took(&edit.sent, &board.fields) => {
-            took_effect(ports, client, id, Some(board))?;
-            Ok(load(ports, id)?.value)
-        }
-        Some(_) => take_back(ports, id),
+        Some(_) => settle(ports, protocol, read, Some(board), took(read, board)),
     }
 }
 
-fn took(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
-    super::sent::matches(sent, board)
+/// Whether the board shows what the edit sent.
+fn took(read: &PostingRecord, board: &BoardPosting) -> bool {
+    read.edit
+        .as_ref()
+        .is_some_and(|edit| matches(&edit.sent, &board.fields))
 }
 
-fn took_effect(
+/// Ends the edit of `read`: it took effect, or it certainly did not, and then the review that began with it never was.
+fn settle(
     ports: Ports<'_>,
-    client: &Client<'_>,
-    id: &str,
+    protocol: &Protocol,
+    read: &PostingRecord,
     board: Option<&BoardPosting>,
-) -> Result<(), Failure> {
-    let protocol = client.protocol();
-    modify(ports, id, |record| {
+    took: bool,
+) -> Result<PostingRecord, Failure> {
+    modify(ports, &read.id, |record| {
+        if record.edit != read.edit {
+            return Ok(());
+        }
         let Some(edit) = record.edit.take() else {
             return Ok(());
         };
-        record.sent = edit.sent;
-        record.revision += 1;
-        if protocol.is_on("edit.review")
-            && matches!(record.standing, Standing::Live | Standing::Rejected)
-        {
-            record.standing = Standing::Pending;
-            record.reason = None;
-        }
-        if let Some(Json::String(deadline)) = record.sent.get("deadline") {
-            record.deadline = Some(deadline.clone());
-        }
-        if let Some(Json::String(title)) = record.sent.get("title") {
-            record.title.clone_from(title);
-        }
-        if let Some(board) = board {
-            absorb::apply(protocol, record, board);
-        }
-        Ok(())
-    })
-    .map(drop)
-}
-
-/// The board certainly did not take the edit: the round that began with it never was.
-fn take_back(ports: Ports<'_>, id: &str) -> Result<PostingRecord, Failure> {
-    modify(ports, id, |record| {
-        if let Some(edit) = record.edit.take() {
+        let unchanged = absorb::is_as(record, read);
+        if took {
+            record.sent = edit.sent;
+            record.revision += 1;
+            if record.standing != Standing::Rejected {
+                record.reason = None;
+            }
+            if let Some(Json::String(deadline)) = record.sent.get("deadline") {
+                record.deadline = Some(deadline.clone());
+            }
+            if let Some(Json::String(title)) = record.sent.get("title") {
+                record.title.clone_from(title);
+            }
+        } else if record.standing == under_review(protocol, edit.standing_before) {
             record.round = edit.round_before;
+            record.standing = edit.standing_before;
+        }
+        if let Some(board) = board.filter(|_| unchanged) {
+            absorb::apply(protocol, record, board);
         }
         Ok(())
     })

@@ -48,10 +48,34 @@ record! {
     pub struct Reopening {
         /// The host's id for it.
         pub request_id: String,
-        /// Until when its caller may still be at work.
+        /// Digest of posting and deadline: binds the request id to them.
+        pub content: String = String::new(),
+        /// Until when its caller, or the board after a lost answer, may still be at work.
         pub lease_until: u64,
-        /// The board answered, or its state shows that it happened.
-        pub done: bool,
+    }
+}
+
+record! {
+    /// A reopening that came true: its message may come again.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Reopened {
+        /// The host's id for it.
+        pub request_id: String,
+        /// As in [`Reopening::content`].
+        pub content: String,
+    }
+}
+
+record! {
+    /// What the board said when it created a posting and refused to make it visible.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Refusal {
+        /// The failure's code.
+        pub code: String,
+        /// For the recruiter, in Vietnamese.
+        pub vi: String,
+        /// The same in English.
+        pub en: String,
     }
 }
 
@@ -63,6 +87,8 @@ record! {
         pub sent: BTreeMap<String, Json>,
         /// The review round before it.
         pub round_before: u32,
+        /// How the posting stood before it.
+        pub standing_before: Standing = Standing::default(),
         /// Until when its caller may still be at work.
         pub lease_until: u64,
     }
@@ -118,8 +144,12 @@ record! {
         pub lease_until: u64,
         /// An edit whose outcome is not settled.
         pub edit: Option<PendingEdit>,
-        /// The latest reopening.
+        /// A reopening that is under way or whose outcome is in doubt.
         pub reopening: Option<Reopening>,
+        /// The latest reopenings that came true, oldest first.
+        pub reopened: Vec<Reopened> = Vec::new(),
+        /// Why it is not visible yet, at [`Stage::Created`].
+        pub refusal: Option<Refusal>,
         /// What was found at the board that could be this posting, while unknown.
         pub candidates: Vec<Candidate>,
         /// The request id of the link that ended the doubt, so that the same request again finds its answer.

@@ -94,20 +94,20 @@ impl<'a> Client<'a> {
     /// Replaces a posting's content. TopCV takes the whole body.
     pub fn edit(&mut self, id: &str, body: &Map<String, Json>) -> Result<(), BoardError> {
         let url = self.protocol.url("path.job", &[("id", id)]);
-        self.call("PUT", &url, Some(&Json::Object(body.clone())))
+        self.ask("PUT", &url, Some(&Json::Object(body.clone())))
             .map(drop)
     }
 
     /// Makes a posting visible.
     pub fn publish(&mut self, id: &str) -> Result<(), BoardError> {
         let url = self.protocol.url("path.publish", &[("id", id)]);
-        self.call("POST", &url, Some(&json!({}))).map(drop)
+        self.ask("POST", &url, Some(&json!({}))).map(drop)
     }
 
     /// Stops a posting.
     pub fn stop(&mut self, id: &str) -> Result<(), BoardError> {
         let url = self.protocol.url("path.stop", &[("id", id)]);
-        self.call("POST", &url, Some(&json!({}))).map(drop)
+        self.ask("POST", &url, Some(&json!({}))).map(drop)
     }
 
     /// Reads a posting. An answer that names no id is taken for the posting that was asked for; one that names another is not.
@@ -117,7 +117,7 @@ impl<'a> Client<'a> {
             status: Some(200),
             detail: detail.to_owned(),
         };
-        let Json::Object(mut fields) = wire::data(self.call("GET", &url, None)?) else {
+        let Json::Object(mut fields) = wire::data(self.ask("GET", &url, None)?) else {
             return Err(unusable("the detail is not an object"));
         };
         if !fields.contains_key("job_id") && !fields.contains_key("id") {
@@ -135,7 +135,7 @@ impl<'a> Client<'a> {
             "{}?page={page}&limit={limit}",
             self.protocol.url("path.jobs", &[])
         );
-        let mut answer = self.call("GET", &url, None)?;
+        let mut answer = self.ask("GET", &url, None)?;
         let mut last_page = answer.get("last_page").and_then(Json::as_u64);
         // Laravel wraps the paginator itself in `data` in some projects; both shapes are read.
         if answer.get("data").is_some_and(Json::is_object) {
@@ -162,7 +162,7 @@ impl<'a> Client<'a> {
     /// Reads one list of options as pairs of id and name.
     pub fn metadata(&mut self, kind: &str) -> Result<Vec<(String, String)>, BoardError> {
         let url = self.protocol.url("path.metadata", &[("type", kind)]);
-        let answer = self.call("GET", &url, None)?;
+        let answer = self.ask("GET", &url, None)?;
         let Json::Array(items) = wire::data(answer) else {
             return Err(BoardError::Lost {
                 status: Some(200),
@@ -184,9 +184,16 @@ impl<'a> Client<'a> {
     pub fn check(&mut self) -> Result<bool, BoardError> {
         let url = self.protocol.url("path.check", &[]);
         let answer = self.call("GET", &url, None)?;
-        Ok(wire::data(answer)
-            .get("connected")
-            .is_none_or(|connected| *connected != json!(false) && *connected != json!(0)))
+        if answer.is_null() {
+            return Err(BoardError::Lost {
+                status: Some(200),
+                detail: "the answer to check is empty".into(),
+            });
+        }
+        match wire::data(answer.clone()).get("connected") {
+            Some(connected) => Ok(*connected != json!(false) && *connected != json!(0)),
+            None => wire::agreed(answer).map(|_| true),
+        }
     }
 
     fn posting(&self, answer: Json) -> Option<BoardPosting> {
@@ -194,6 +201,11 @@ impl<'a> Client<'a> {
             Json::Object(fields) => BoardPosting::read(&self.protocol, fields),
             _ => None,
         }
+    }
+
+    /// As [`Self::call`], for what costs nothing: a no that comes as a success is a refusal. A create's may still have worked.
+    fn ask(&mut self, method: &str, url: &str, body: Option<&Json>) -> Result<Json, BoardError> {
+        self.call(method, url, body).and_then(wire::agreed)
     }
 
     /// One call with the session; signs in again once when TopCV says that the session is over.
@@ -259,7 +271,7 @@ pub fn connect(
         Vec::new(),
         Some(&body),
     )?;
-    wire::data(answer)
+    wire::data(wire::agreed(answer)?)
         .get("access_token")
         .and_then(wire::literal)
         .ok_or_else(|| BoardError::Lost {
@@ -289,6 +301,7 @@ pub fn disconnect(
         bearer.collect(),
         Some(&body),
     )
+    .and_then(wire::agreed)
     .map(drop)
 }
 

@@ -55,23 +55,30 @@ impl BoardPosting {
         let run = self.run_status.as_deref();
         let approval = self.approval_status.as_deref();
         let is = |row: &str, word: Option<&str>| word.is_some_and(|word| protocol.lists(row, word));
-        if is("status.rejected", approval) || (approval.is_none() && is("status.rejected", run)) {
+        let none = approval.is_none();
+        let approved = is("status.approved", approval);
+        // Before the approval a posting does not run, and a board may call that inactive: the run status counts after it.
+        let over = none || approved || is("status.stopped", approval);
+        if is("status.rejected", approval.or(run)) {
             Some(Standing::Rejected)
-        } else if is("status.stopped", run) {
+        } else if over && self.is_stopped(protocol) {
             Some(Standing::Closed)
-        } else if is("status.expired", run) {
+        } else if over && is("status.expired", run) {
             Some(Standing::Expired)
-        } else if is("status.approved", approval)
-            || (approval.is_none() && is("status.running", run))
-        {
+        } else if approved || (none && (is("status.running", run) || is("status.approved", run))) {
             Some(Standing::Live)
-        } else if is("status.pending", approval)
-            || (approval.is_none() && is("publish.needed", run))
-        {
+        } else if is("status.pending", approval.or(run)) || (none && is("publish.needed", run)) {
             Some(Standing::Pending)
         } else {
             None
         }
+    }
+
+    /// Whether its run status means stopped, whatever the review says.
+    pub fn is_stopped(&self, protocol: &Protocol) -> bool {
+        self.run_status
+            .as_deref()
+            .is_some_and(|status| protocol.lists("status.stopped", status))
     }
 
     /// Whether the board says that the second call, publish, is still to come.
@@ -96,7 +103,7 @@ pub fn literal(value: &Json) -> Option<String> {
     }
 }
 
-/// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors.
+/// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors. An empty answer of success is `null`.
 pub fn interpret(response: &Response) -> Result<Json, BoardError> {
     let status = response.status;
     let json: Option<Json> = serde_json::from_slice(&response.body).ok();
@@ -120,12 +127,15 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
             _ => {}
         }
     }
-    if status >= 300 && message.to_lowercase().contains("quá nhanh") {
+    if (status >= 300 || json.as_ref().is_some_and(has_nothing))
+        && message.to_lowercase().contains("quá nhanh")
+    {
         return Err(BoardError::RateLimited {
             retry_after_ms: retry_after(response),
         });
     }
     match status {
+        200..=299 if response.body.trim_ascii().is_empty() => Ok(Json::Null),
         200..=299 => json.ok_or_else(|| BoardError::Lost {
             status: Some(status),
             detail: "the answer is not JSON".into(),
@@ -158,6 +168,34 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
     }
 }
 
+/// The answer, unless it says no although its status says yes. An answer that brings something is no such no.
+pub fn agreed(json: Json) -> Result<Json, BoardError> {
+    let says = |key: &str, no: &[&str]| match json.get(key) {
+        Some(Json::Bool(yes)) => !yes,
+        Some(Json::String(word)) => no.contains(&word.to_lowercase().as_str()),
+        _ => false,
+    };
+    let no = ["error", "fail", "failed", "failure"];
+    if has_nothing(&json) && (says("status", &no) || says("success", &["false"])) {
+        Err(BoardError::Refused { status: 200 })
+    } else {
+        Ok(json)
+    }
+}
+
+fn has_nothing(json: &Json) -> bool {
+    let Json::Object(object) = json else {
+        return false;
+    };
+    let empty = match object.get("data") {
+        None | Some(Json::Null) => true,
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Object(fields)) => fields.is_empty(),
+        Some(_) => false,
+    };
+    empty && !object.contains_key("job_id") && !object.contains_key("id")
+}
+
 /// The object under `data`, or the answer itself where there is no such wrapping.
 pub fn data(json: Json) -> Json {
     match json {
@@ -181,7 +219,7 @@ fn looks_like_html(response: &Response) -> bool {
             && header.value.to_ascii_lowercase().contains("text/html")
     });
     let start = response.body.trim_ascii_start();
-    declared
+    (declared && !start.is_empty())
         || start.starts_with(b"<!")
         || start
             .get(..5)
@@ -254,6 +292,21 @@ mod tests {
                 json!({"run_status": "expired", "approval_status": "approved"}),
                 Some(Standing::Expired),
             ),
+            (
+                json!({"run_status": "inactive", "approval_status": "pending"}),
+                Some(Standing::Pending),
+            ),
+            (
+                json!({"run_status": "paused", "approval_status": "Chờ duyệt"}),
+                Some(Standing::Pending),
+            ),
+            (json!({"run_status": "stopped"}), Some(Standing::Closed)),
+            (
+                json!({"run_status": "stopped", "approval_status": "stopped"}),
+                Some(Standing::Closed),
+            ),
+            (json!({"status": "reviewing"}), Some(Standing::Pending)),
+            (json!({"status": "approved"}), Some(Standing::Live)),
             (json!({"status": "Đang hiển thị"}), Some(Standing::Live)),
             (json!({"approval_status": 1}), Some(Standing::Live)),
             (json!({"run_status": "draft"}), Some(Standing::Pending)),
@@ -270,10 +323,55 @@ mod tests {
             json!({}),
             json!({"run_status": "zzz"}),
             json!({"approval_status": "zzz", "run_status": "running"}),
+            json!({"approval_status": "zzz", "run_status": "stopped"}),
+            json!({"approval_status": "zzz", "run_status": "expired"}),
             json!({"approval_status": null, "run_status": null}),
         ] {
             assert_eq!(standing(fields.clone()), None, "{fields}");
         }
+    }
+
+    fn said(status: u16, body: &str) -> Result<Json, BoardError> {
+        interpret(&Response {
+            status,
+            headers: Vec::new(),
+            body: body.as_bytes().to_vec(),
+        })
+    }
+
+    #[test]
+    fn a_success_that_says_no_is_a_no() {
+        for body in [
+            json!({"message": "Thao tác quá nhanh"}),
+            json!({"message": "Bạn thao tác Quá nhanh!", "data": null}),
+        ] {
+            let answer = said(200, &body.to_string());
+            assert!(
+                matches!(answer, Err(BoardError::RateLimited { .. })),
+                "{body}"
+            );
+        }
+        let posting = json!({"message": "quá nhanh", "data": {"job_id": 1}});
+        assert_eq!(said(200, &posting.to_string()), Ok(posting));
+        for (body, no) in [
+            (json!({"status": "error", "message": "x"}), true),
+            (json!({"success": false, "data": []}), true),
+            (json!({"status": "success"}), false),
+            (json!({"success": true, "data": null}), false),
+            (json!({"status": "error", "data": {"job_id": 1}}), false),
+            (json!({"status": "error", "job_id": 1}), false),
+            (json!([]), false),
+        ] {
+            assert_eq!(agreed(body.clone()).is_err(), no, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_empty_success_is_nothing_and_an_empty_failure_is_none() {
+        assert_eq!(said(200, " \n"), Ok(Json::Null));
+        assert_eq!(said(204, ""), Ok(Json::Null));
+        assert!(said(500, "").is_err());
+        assert!(said(200, "OK").is_err());
     }
 
     #[test]

@@ -118,6 +118,8 @@ fn posting(round: u32, standing: Standing) -> PostingRecord {
         lease_until: 0,
         edit: None,
         reopening: None,
+        reopened: Vec::new(),
+        refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
     }

@@ -243,6 +243,7 @@ fn while_an_edit_is_on_its_way_the_old_verdict_is_not_taken_for_the_new_one() {
     record.edit = Some(PendingEdit {
         sent: BTreeMap::new(),
         round_before: 1,
+        standing_before: Standing::Live,
         lease_until: NOW + 60_000,
     });
     store(&host, &record);
@@ -251,10 +252,15 @@ fn while_an_edit_is_on_its_way_the_old_verdict_is_not_taken_for_the_new_one() {
     assert_eq!(stored(&host), record);
     // A first verdict that was still to come is in doubt as well.
     record.standing = Standing::Pending;
+    let before = |record: &mut PostingRecord, standing| {
+        record.edit.as_mut().unwrap().standing_before = standing;
+    };
+    before(&mut record, Standing::Pending);
     store(&host, &record);
     assert_eq!(later(&host), "update-in-progress");
-    record.standing = Standing::Live;
+    before(&mut record, Standing::Live);
     store(&host, &record);
+    assert_eq!(later(&host), "update-in-progress");
     // The other verdict can only be the new one.
     shows(&host, "stopped", "rejected");
     assert_eq!(accepted(&host, &rejected("A")).review_round, Some(2));
