@@ -191,6 +191,8 @@ fn compiler_flags(root: &Path) -> Result<String> {
         .collect();
     // Without it every address and function number keeps the five bytes that the linker needs while it moves things.
     flags.push("-Clink-arg=--compress-relocations".into());
+    // Copies of more than one word become the one instruction for it instead of pairs of loads and stores.
+    flags.push("-Cllvm-args=-max-store-memcpy=1".into());
     // Cargo's separator for flags that may hold spaces.
     Ok(flags.join("\u{1f}"))
 }

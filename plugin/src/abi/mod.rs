@@ -1,7 +1,7 @@
 //! Values as they stand in memory when they cross the component's border: the component model's canonical ABI.
 //!
 //! Each type says its layout once, so the component holds one copy of the code for it. The generated exports would hold one for each function
-//! that uses it, see docs/decisions/0007-exports-by-hand.md. A test compares every layout with what `wit-parser` derives from `wit/`.
+//! that uses it, see docs/decisions/0009-exports-by-hand.md. A test compares every layout with what `wit-parser` derives from `wit/`.
 //!
 //! Nothing is ever given back: the contract gives every call a fresh instance.
 

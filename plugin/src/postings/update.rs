@@ -23,7 +23,7 @@ use super::publish::refused;
 use super::saga::lease_ms;
 use super::sent::{keep_ours, kept, matches};
 use super::version;
-use super::view::{load, modify, show, state_of, wrong_state};
+use super::view::{is_half_done, load, modify, show, state_of, wrong_state};
 
 /// See `wit/postings.wit`.
 pub fn update_job(
@@ -34,7 +34,8 @@ pub fn update_job(
 ) -> Result<Change, Failure> {
     let mut client = Client::open(ports)?;
     let record = load(ports, id)?.value;
-    let state = state_of(&record, client.account(), ports.clock.now());
+    let now = ports.clock.now();
+    let state = state_of(&record, client.account(), now);
     let board_id = match (state, record.board_id.clone()) {
         (
             PostingState::PendingReview
@@ -44,6 +45,7 @@ pub fn update_job(
             | PostingState::Expired,
             Some(board_id),
         ) => board_id,
+        (_, Some(board_id)) if is_half_done(&record, state, now) => board_id,
         _ => return Err(wrong_state(&record, state)),
     };
     if !version::is_current(&record, expected) {
@@ -55,7 +57,7 @@ pub fn update_job(
         return Err(stale());
     }
     let catalogue = catalogue::stored(ports)?;
-    let today = day_of(ports.clock.now());
+    let today = day_of(now);
     let wanted =
         form::validate_change(values, &board.fields, &catalogue, &today).map_err(invalid)?;
     let merge = merge(

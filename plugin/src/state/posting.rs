@@ -193,6 +193,8 @@ record! {
     pub struct BoardRecord {
         /// The posting id here.
         pub posting: String,
+        /// The posting id that it was linked as before: its review rounds go on.
+        pub previous: Option<String>,
     }
 }
 

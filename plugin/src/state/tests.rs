@@ -13,7 +13,7 @@ const POSTING: &str = r#"{"account":1,"approval_status":"chờ duyệt","board_i
 
 const JOB: &str = r#"{"postings":["r","s"]}"#;
 
-const BOARD: &str = r#"{"posting":"r"}"#;
+const BOARD: &str = r#"{"posting":"r","previous":"p"}"#;
 
 fn keeps<T: Field>(stored: &str) {
     let json = serde_json::from_str(stored).unwrap();
@@ -85,4 +85,10 @@ fn a_posting_of_an_older_build_is_read_without_what_came_later() {
     assert_eq!(record.reopening.unwrap().content, "");
     assert!(record.reopened.is_empty() && record.refusal.is_none());
     assert_eq!(record.resolved_by, None);
+}
+
+#[test]
+fn a_boards_posting_of_an_older_build_was_linked_once() {
+    let json = serde_json::from_str(r#"{"posting":"r"}"#).unwrap();
+    assert_eq!(BoardRecord::read(&json).unwrap().previous, None);
 }
