@@ -1,7 +1,7 @@
 //! Absolute http and https addresses, read strictly: whatever two readers could understand differently is refused.
 //!
 //! The host reads the same text again before anything is sent, and holds it against the operator's grant. So a difference
-//! between the two readings can only deny; see docs/decisions/0008-own-address-type.md.
+//! between the two readings can only deny; see docs/decisions/0007-own-address-type.md.
 
 mod percent;
 #[cfg(test)]

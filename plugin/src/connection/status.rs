@@ -6,6 +6,7 @@ use crate::failure::{Failure, failure, named};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
+use crate::state::fields::Field as _;
 use crate::state::{keys, record};
 use crate::topcv::errors::{BoardError, credentials_refused};
 
@@ -43,7 +44,7 @@ pub(super) fn shown(
             });
         }
     }
-    let corrections = serde_json::to_string(&connection.protocol).unwrap_or_default();
+    let corrections = connection.protocol.write().to_string();
     stored.push(NamedValue {
         name: settings::PROTOCOL.into(),
         value: Value::Json(corrections),

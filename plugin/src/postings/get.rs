@@ -25,7 +25,9 @@ pub fn get_posting(ports: Ports<'_>, id: &str, refresh: bool) -> Result<Posting,
     show(ports, record)
 }
 
-/// The record after asking the board; what is not for us to ask about stays as it is.
+/// The record after asking the board; what is not for us to ask about stays as it is, and so does what somebody is at work on.
+///
+/// It only reads: making a posting visible is for who publishes it.
 pub(super) fn refreshed(
     ports: Ports<'_>,
     client: &mut Client<'_>,
@@ -35,12 +37,15 @@ pub(super) fn refreshed(
     let id = record.id.clone();
     match (state_of(&record, client.account(), now), &record.board_id) {
         (PostingState::Unlinked | PostingState::OtherAccount, _) => Ok(record),
-        (PostingState::Unknown, _) => look_up(ports, client, &id),
+        (PostingState::Unknown, _) if record.lease_until <= now => {
+            look_up(ports, client, &id, false)
+        }
         (PostingState::Submitting, _)
             if record.stage == Stage::Created && record.lease_until <= now =>
         {
-            finish(ports, client, &id)
+            finish(ports, client, &id, false)
         }
+        (PostingState::Unknown | PostingState::Submitting, _) => Ok(record),
         (_, Some(board_id)) => match client.detail(board_id) {
             Ok(board) => {
                 // An edit under way is left to its caller; one that was left behind is settled by what stands there.

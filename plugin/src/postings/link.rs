@@ -22,8 +22,8 @@ use super::absorb::apply;
 use super::form::Body;
 use super::publish::request_id_reused;
 use super::saga::{adopt, already_linked, claim};
-use super::sent::{keep_ours, matches};
-use super::view::{check_id, is_over, load, modify, show, state_of};
+use super::sent::{fits, keep_ours};
+use super::view::{check_id, is_half_done, is_over, load, modify, show, state_of};
 
 /// See `wit/postings.wit`.
 pub fn link_job(
@@ -52,7 +52,7 @@ pub fn link_job(
             record.resolved_by = Some(request_id.to_owned());
             Ok(())
         })?;
-        let record = adopt(ports, &mut client, &record.id, &board)?;
+        let record = adopt(ports, &mut client, &record.id, &board, true)?;
         return show(ports, record);
     }
     match claim(ports, &board.id, request_id)? {
@@ -62,7 +62,16 @@ pub fn link_job(
         Some(owner) => return Err(already_linked(&owner)),
         None => {}
     }
-    let record = linked(ports, &client, request_id, job, content, &board);
+    let previous = previous(ports, &board.id)?;
+    let record = linked(
+        ports,
+        &client,
+        request_id,
+        job,
+        content,
+        &board,
+        previous.as_ref(),
+    );
     match record::save(
         ports.storage,
         &keys::posting(request_id),
@@ -100,7 +109,9 @@ pub fn unlink_job(ports: Ports<'_>, id: &str) -> Result<Posting, Failure> {
     let now = ports.clock.now();
     let record = modify(ports, id, |record| {
         let state = state_of(record, connection.account, now);
-        if matches!(state, PostingState::Submitting | PostingState::Unknown) {
+        if matches!(state, PostingState::Submitting | PostingState::Unknown)
+            && !is_half_done(record, state, now)
+        {
             return Err(super::view::wrong_state(record, state));
         }
         record.unlinked = true;
@@ -196,11 +207,21 @@ fn doubtful_publish(
         };
         let unknown =
             state_of(&stored.value, client.account(), ports.clock.now()) == PostingState::Unknown;
-        if unknown && matches(&stored.value.sent, &board.fields) {
+        if unknown && fits(&stored.value.sent, &board.fields) {
             return Ok(Some(stored.value));
         }
     }
     Ok(None)
+}
+
+/// What a posting at the board was linked as before.
+fn previous(ports: Ports<'_>, board_id: &str) -> Result<Option<PostingRecord>, Failure> {
+    let claim = record::load::<BoardRecord>(ports.storage, &keys::board(board_id))?;
+    let Some(id) = claim.and_then(|claim| claim.value.previous) else {
+        return Ok(None);
+    };
+    let stored = record::load::<PostingRecord>(ports.storage, &keys::posting(&id))?;
+    Ok(stored.map(|stored| stored.value))
 }
 
 fn linked(
@@ -210,6 +231,7 @@ fn linked(
     job: &str,
     request_digest: String,
     board: &BoardPosting,
+    previous: Option<&PostingRecord>,
 ) -> PostingRecord {
     let now = ports.clock.now();
     let mut record = PostingRecord {
@@ -220,14 +242,15 @@ fn linked(
         url: board.url.clone(),
         title: board.text("title").unwrap_or_default(),
         stage: Stage::Done,
-        standing: Standing::Pending,
+        standing: previous.map_or(Standing::Pending, |it| it.standing),
         run_status: None,
         approval_status: None,
         reason: None,
         unlinked: false,
         linked: true,
         revision: 1,
-        round: 1,
+        // Events are told apart by their rounds, also from those that the posting had under its former link.
+        round: previous.map_or(1, |it| it.round.max(1)),
         deadline: None,
         created_at: now,
         sent_at: now,

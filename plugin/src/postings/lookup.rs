@@ -14,7 +14,7 @@ use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::parse_local;
 
 use super::saga::adopt;
-use super::sent::{kept, matches};
+use super::sent::{is_same, kept};
 use super::view::{load, modify};
 
 /// The board's clock and ours may differ by this much; an older posting is not the one that we asked for.
@@ -23,11 +23,12 @@ const CLOCKS_DIFFER_MS: u64 = 10 * 60 * 1000;
 /// Details are read for at most this many postings of the same title.
 const MOST_DETAILS: usize = 10;
 
-/// Asks the board; answers the record, adopted or still unknown.
+/// Asks the board; answers the record, adopted or still unknown. `may_publish`: as for [`super::saga::finish`].
 pub(super) fn look_up(
     ports: Ports<'_>,
     client: &mut Client<'_>,
     id: &str,
+    may_publish: bool,
 ) -> Result<PostingRecord, Failure> {
     let present = load(ports, id)?.value;
     let found = match search(ports, client, &present) {
@@ -39,7 +40,7 @@ pub(super) fn look_up(
                 "publish.look-up-failed",
                 &[("code", &error.into_failure().code)],
             );
-            return settle(ports, id, None);
+            return settle(ports, &present, None);
         }
     };
     if let [only] = found.exact.as_slice() {
@@ -48,23 +49,27 @@ pub(super) fn look_up(
             "publish.adopted",
             &[("board-posting", &only.id)],
         );
-        return adopt(ports, client, id, only);
+        return adopt(ports, client, id, only, may_publish);
     }
     let candidates = if found.exact.is_empty() {
         &found.similar
     } else {
         &found.exact
     };
-    settle(ports, id, Some(candidates.iter().map(candidate).collect()))
+    let candidates = candidates.iter().map(candidate).collect();
+    settle(ports, &present, Some(candidates))
 }
 
-/// Back to `Unknown` with what was found; the lease ends, so that a person or the next call can go on.
+/// Back to `Unknown` with what was found; the lease ends, so that a person or the next call can go on. Another's lease does not.
 fn settle(
     ports: Ports<'_>,
-    id: &str,
+    present: &PostingRecord,
     candidates: Option<Vec<Candidate>>,
 ) -> Result<PostingRecord, Failure> {
-    modify(ports, id, |record| {
+    modify(ports, &present.id, |record| {
+        if record.stage != present.stage || record.lease_until != present.lease_until {
+            return Ok(());
+        }
         record.stage = Stage::Unknown;
         record.lease_until = 0;
         if let Some(candidates) = &candidates {
@@ -112,7 +117,8 @@ fn search(
             }
             details += 1;
             match client.detail(&item.id) {
-                Ok(detail) if matches(&present.sent, &detail.fields) => found.exact.push(detail),
+                Ok(detail) if !in_window(present, &detail) => {}
+                Ok(detail) if is_same(&present.sent, &detail.fields) => found.exact.push(detail),
                 Ok(detail) => found.similar.push(detail),
                 Err(BoardError::NotFound) => {}
                 Err(error) => return Err(LookupError::Board(error)),

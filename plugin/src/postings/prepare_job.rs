@@ -2,7 +2,7 @@
 
 use super::form;
 use super::version;
-use super::view::{load, state_of, wrong_state};
+use super::view::{is_half_done, load, state_of, wrong_state};
 use crate::contract::events::PostingState;
 use crate::contract::forms::Form;
 use crate::contract::postings::Job;
@@ -38,7 +38,8 @@ pub fn prepare_job(ports: Ports<'_>, job: &Job, posting: Option<&str>) -> Result
         return Ok(form::for_job(job, &catalogue, &today));
     };
     let record = load(ports, posting)?.value;
-    let state = state_of(&record, client.account(), ports.clock.now());
+    let now = ports.clock.now();
+    let state = state_of(&record, client.account(), now);
     let board_id = match (state, &record.board_id) {
         (
             PostingState::PendingReview
@@ -48,6 +49,7 @@ pub fn prepare_job(ports: Ports<'_>, job: &Job, posting: Option<&str>) -> Result
             | PostingState::Expired,
             Some(board_id),
         ) => board_id,
+        (_, Some(id)) if is_half_done(&record, state, now) => id,
         _ => return Err(wrong_state(&record, state)),
     };
     let board = client.detail(board_id).map_err(BoardError::into_failure)?;

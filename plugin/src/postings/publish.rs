@@ -103,8 +103,8 @@ fn resume(
             &body,
             allow_second,
         ),
-        (Stage::Created, _) => finish(ports, client, &leased.id),
-        _ => look_up(ports, client, &leased.id),
+        (Stage::Created, _) => finish(ports, client, &leased.id, true),
+        _ => look_up(ports, client, &leased.id, true),
     }
 }
 
@@ -180,7 +180,7 @@ fn send(
     };
     let version = save_over(ports.storage, &key, Some(&stored.version), &sending)?;
     match client.create(body) {
-        Ok(board) => adopt(ports, client, &id, &board).map_err(created_but),
+        Ok(board) => adopt(ports, client, &id, &board, true).map_err(created_but),
         Err(error) if error.may_have_happened() => {
             let detail = match &error {
                 BoardError::Lost { detail, .. } => detail.as_str(),

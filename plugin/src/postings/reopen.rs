@@ -17,8 +17,7 @@ use super::absorb::{absorb, standing_of};
 use super::form::Body;
 use super::publish::{refused, request_id_reused};
 use super::saga::lease_ms;
-use super::sent::keep_ours;
-use super::update::{announce, send, settle_edit, whole_body};
+use super::update::{announce, send, sent_with, settle_edit, whole_body};
 use super::view::{check_id, is_over, load, modify, show, state_of, wrong_state};
 
 /// Reopenings that came true and are remembered, so that a repeated message does not undo what closed the posting since.
@@ -210,9 +209,9 @@ fn reopen(
     if let Some(day) = new_deadline.filter(|day| board.text("deadline").as_deref() != Some(*day)) {
         let mut wanted = Body::new();
         wanted.insert("deadline".to_owned(), json!(day));
-        let body = whole_body(client, &record, &board, &wanted, &["deadline".to_owned()])?;
-        let mut sent = record.sent.clone();
-        sent.extend(keep_ours(&body, &Body::new()));
+        let changed = ["deadline".to_owned()];
+        let body = whole_body(client, &record, &board, &wanted, &changed)?;
+        let sent = sent_with(&record, &body, &wanted, &changed);
         let announced = announce(ports, client, &record, sent)?;
         board = match send(ports, client, &announced, board_id, &body)? {
             Some(board) => board,

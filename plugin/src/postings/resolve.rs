@@ -32,7 +32,7 @@ pub fn resolve_unknown(
             let board = client
                 .detail(board_id.trim())
                 .map_err(super::link::not_ours)?;
-            let record = adopt(ports, &mut client, id, &board)?;
+            let record = adopt(ports, &mut client, id, &board, true)?;
             show(ports, record)
         }
         Resolution::NotCreated => {

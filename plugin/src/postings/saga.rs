@@ -12,7 +12,7 @@ use crate::failure::{Failure, failure, named};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::keys;
-use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage};
+use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Refusal, Stage};
 use crate::state::record::{self, SaveError, Stored};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
@@ -20,6 +20,8 @@ use crate::topcv::protocol::Protocol;
 use crate::topcv::wire::BoardPosting;
 
 use super::absorb;
+use super::form;
+use super::publish::refused;
 use super::view::{is_active, modify, state_of};
 
 /// How far the clocks of two hosts may differ, by the contract.
@@ -110,8 +112,9 @@ pub(super) fn claim(
     posting: &str,
 ) -> Result<Option<PostingRecord>, Failure> {
     let key = keys::board(board_id);
-    let wanted = BoardRecord {
+    let mut wanted = BoardRecord {
         posting: posting.to_owned(),
+        previous: None,
     };
     loop {
         let precondition = match record::load::<BoardRecord>(ports.storage, &key)? {
@@ -121,9 +124,12 @@ pub(super) fn claim(
                     ports.storage,
                     &keys::posting(&stored.value.posting),
                 )?;
-                if let Some(owner) = owner.filter(|owner| !owner.value.unlinked) {
-                    return Ok(Some(owner.value));
-                }
+                // A claim whose record was never written leaves the one before it as the previous one.
+                wanted.previous = match owner {
+                    Some(owner) if !owner.value.unlinked => return Ok(Some(owner.value)),
+                    Some(owner) => Some(owner.value.id),
+                    None => stored.value.previous,
+                };
                 Precondition::Version(stored.version)
             }
             None => Precondition::Absent,
@@ -137,36 +143,54 @@ pub(super) fn claim(
     }
 }
 
-/// Takes a posting of the board's as the one that this request created, and makes it visible if need be.
+/// Takes a posting of the board's as the one that this request created, and makes it visible if need be and `may_publish`.
 pub(super) fn adopt(
     ports: Ports<'_>,
     client: &mut Client<'_>,
     id: &str,
     board: &BoardPosting,
+    may_publish: bool,
 ) -> Result<PostingRecord, Failure> {
     if let Some(owner) = claim(ports, &board.id, id)? {
         return Err(already_linked(&owner));
     }
     let now = ports.clock.now();
     let lease = lease_ms(client.protocol());
-    modify(ports, id, |record| {
+    let mut first = true;
+    let adopted = modify(ports, id, |record| {
+        // Somebody else was faster, and goes on with it.
+        first = !matches!(record.stage, Stage::Created | Stage::Done);
+        if !first {
+            return match &record.board_id {
+                Some(known) if *known == board.id => Ok(()),
+                _ => Err(SaveError::Raced.into()),
+            };
+        }
         record.board_id = Some(board.id.clone());
         record.url = board.url.clone().or_else(|| record.url.clone());
         record.stage = Stage::Created;
         record.candidates.clear();
-        record.lease_until = now + lease;
+        if may_publish {
+            record.lease_until = now + lease;
+        }
         Ok(())
     })?;
-    finish(ports, client, id)
+    if first {
+        finish(ports, client, id, may_publish)
+    } else {
+        Ok(adopted)
+    }
 }
 
 /// The second half of a creation: read it, publish it where the board asks for that, and note how it stands.
 ///
-/// Safe to repeat: it publishes only what the board shows as not published.
+/// Safe to repeat: it publishes only what the board shows as not published. Not so `may_publish`, which is for who holds the lease: without it
+/// the posting is only read, and stays as it is where a publish is still to come.
 pub(super) fn finish(
     ports: Ports<'_>,
     client: &mut Client<'_>,
     id: &str,
+    may_publish: bool,
 ) -> Result<PostingRecord, Failure> {
     let present = super::view::load(ports, id)?.value;
     let Some(board_id) = present.board_id.clone() else {
@@ -175,45 +199,74 @@ pub(super) fn finish(
     ConnectionRecord::modify(ports, |connection| connection.remember(&board_id))?;
     let mut board = match client.detail(&board_id) {
         Ok(board) => board,
-        Err(error) => {
+        Err(error) if !may_publish => return Err(error.into_failure()),
+        Err(_) => {
             ports.log.write(
                 Level::Warn,
                 "publish.detail-not-read",
                 &[("board-posting", &board_id)],
             );
-            return paused(ports, id, &error);
+            return paused(ports, id, None);
         }
     };
     let mode = client.protocol().get("publish").to_owned();
     let not_visible = board.asks_for_publish(client.protocol());
     let silent = board.run_status.is_none();
     if (mode == "auto" && not_visible) || (mode == "always" && (not_visible || silent)) {
-        if let Err(error) = client.publish(&board_id) {
-            paused(ports, id, &error)?;
-            return if error.may_have_happened() {
-                Ok(super::view::load(ports, id)?.value)
-            } else {
-                Err(error.into_failure())
-            };
+        if !may_publish {
+            return Ok(present);
         }
-        if let Ok(fresh) = client.detail(&board_id) {
-            board = fresh;
+        let published = client.publish(&board_id);
+        let in_doubt = match published {
+            Err(error) if !error.may_have_happened() => {
+                return paused(ports, id, Some(refusal(error)));
+            }
+            other => other.is_err(),
+        };
+        match client.detail(&board_id) {
+            Ok(fresh) if !in_doubt || is_visible(client.protocol(), &fresh) => board = fresh,
+            // The lease goes on: the board may still be at work, and a second publish may cost something.
+            _ if in_doubt => return Ok(super::view::load(ports, id)?.value),
+            _ => {}
         }
     }
     modify(ports, id, |record| {
         record.stage = Stage::Done;
         record.lease_until = 0;
+        record.refusal = None;
         Ok(())
     })?;
     absorb::absorb(ports, client.protocol(), &present, &board)
 }
 
-/// Created but not finished: the lease ends, so that the next call can go on.
-fn paused(ports: Ports<'_>, id: &str, _error: &BoardError) -> Result<PostingRecord, Failure> {
+fn is_visible(protocol: &Protocol, board: &BoardPosting) -> bool {
+    board.run_status.is_some() && !board.asks_for_publish(protocol)
+}
+
+/// Created but not finished: the lease ends, so that the next call can go on. The creation is not to be taken for refused, so
+/// what the board said goes with the posting.
+fn paused(ports: Ports<'_>, id: &str, refusal: Option<Refusal>) -> Result<PostingRecord, Failure> {
     modify(ports, id, |record| {
         record.lease_until = 0;
+        record.refusal.clone_from(&refusal);
         Ok(())
     })
+}
+
+/// Fields are named, but the board's words about them are not kept: they may quote somebody's contact data.
+fn refusal(error: BoardError) -> Refusal {
+    let failure = refused(error);
+    let mut refusal = Refusal {
+        code: failure.code.clone(),
+        vi: failure.message.vi.clone(),
+        en: failure.message.en.clone(),
+    };
+    for problem in failure.problems.iter().filter(|it| !it.field.is_empty()) {
+        let label = form::label(&problem.field);
+        refusal.vi.push_str(&format!(" [{}]", label.vi));
+        refusal.en.push_str(&format!(" [{}]", label.en));
+    }
+    refusal
 }
 
 /// The failure for a posting at the board that another posting here has.

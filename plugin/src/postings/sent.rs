@@ -45,12 +45,33 @@ pub(super) fn keep_ours(board: &Body, also: &Body) -> BTreeMap<String, Json> {
     ours
 }
 
+/// A command to the board rather than content: what is shown under it says nothing about what was sent.
+pub(super) const COMMAND: &str = "create_recruitment_campaign";
+
 /// Whether what the board shows is what was sent: every field that both have is the same, and the title is among them.
 pub(super) fn matches(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
+    differs_nowhere(sent, board, true)
+}
+
+/// As [`matches`], but for fields that were sent empty: the board fills some of them in by itself.
+pub(super) fn fits(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
+    differs_nowhere(sent, board, false)
+}
+
+/// As [`fits`], and enough is the same to take it for this very posting without asking anybody: a title may be anyone's.
+pub(super) fn is_same(sent: &BTreeMap<String, Json>, board: &Body) -> bool {
+    let shown =
+        |key: &str| board.contains_key(key) && sent.get(key).is_some_and(|it| !it.is_null());
+    fits(sent, board) && shown("job_description") && (shown("deadline") || shown("locations"))
+}
+
+fn differs_nowhere(sent: &BTreeMap<String, Json>, board: &Body, empty_too: bool) -> bool {
     board.contains_key("title")
         && sent.iter().all(|(key, value)| {
-            board
-                .get(key)
-                .is_none_or(|shown| kept(key, shown) == *value)
+            key == COMMAND
+                || (value.is_null() && !empty_too)
+                || board
+                    .get(key)
+                    .is_none_or(|shown| kept(key, shown) == *value)
         })
 }

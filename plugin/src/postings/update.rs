@@ -18,12 +18,12 @@ use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::day_of;
 
 use super::absorb;
-use super::form::{self, Body, field_of, is_contact};
+use super::form::{self, Body, KEYS, as_taken, field_of, is_contact};
 use super::publish::refused;
 use super::saga::lease_ms;
-use super::sent::{keep_ours, kept, matches};
+use super::sent::{COMMAND, keep_ours, kept, matches};
 use super::version;
-use super::view::{load, modify, show, state_of, wrong_state};
+use super::view::{is_half_done, load, modify, show, state_of, wrong_state};
 
 /// See `wit/postings.wit`.
 pub fn update_job(
@@ -34,7 +34,8 @@ pub fn update_job(
 ) -> Result<Change, Failure> {
     let mut client = Client::open(ports)?;
     let record = load(ports, id)?.value;
-    let state = state_of(&record, client.account(), ports.clock.now());
+    let now = ports.clock.now();
+    let state = state_of(&record, client.account(), now);
     let board_id = match (state, record.board_id.clone()) {
         (
             PostingState::PendingReview
@@ -44,6 +45,7 @@ pub fn update_job(
             | PostingState::Expired,
             Some(board_id),
         ) => board_id,
+        (_, Some(board_id)) if is_half_done(&record, state, now) => board_id,
         _ => return Err(wrong_state(&record, state)),
     };
     if !version::is_current(&record, expected) {
@@ -55,7 +57,7 @@ pub fn update_job(
         return Err(stale());
     }
     let catalogue = catalogue::stored(ports)?;
-    let today = day_of(ports.clock.now());
+    let today = day_of(now);
     let wanted =
         form::validate_change(values, &board.fields, &catalogue, &today).map_err(invalid)?;
     let merge = merge(
@@ -73,8 +75,7 @@ pub fn update_job(
         });
     }
     let body = whole_body(&client, &record, &board, &wanted, &merge.changed)?;
-    let mut sent = record.sent.clone();
-    sent.extend(keep_ours(&body, &wanted));
+    let sent = sent_with(&record, &body, &wanted, &merge.changed);
     let announced = announce(ports, &client, &record, sent)?;
     send(ports, &mut client, &announced, &board_id, &body)?;
     let record = load(ports, id)?.value;
@@ -124,7 +125,10 @@ fn merge(
     }
     for (key, base) in &record.sent {
         let theirs = board.get(key).map(|shown| kept(key, shown));
-        if theirs.is_some_and(|theirs| theirs != *base) && !merge.changed.contains(key) {
+        if key != COMMAND
+            && theirs.is_some_and(|theirs| theirs != *base)
+            && !merge.changed.contains(key)
+        {
             merge.kept.push(field_of(key));
         }
     }
@@ -183,7 +187,8 @@ fn conflict(problems: Vec<FieldProblem>) -> Failure {
 
 /// TopCV takes the whole body: everything that it shows, except what only it may say, with our changes laid over it.
 ///
-/// A field that was sent once, that the board does not show, and that the caller does not give would be wiped: that is asked for instead.
+/// A field that was sent once, that the board does not show, and that the caller does not give would be wiped: it is sent as it was, and
+/// asked for where only its digest is known. The command to create a campaign is not repeated.
 pub(super) fn whole_body(
     client: &Client<'_>,
     record: &PostingRecord,
@@ -195,7 +200,7 @@ pub(super) fn whole_body(
     let mut body = Body::new();
     for (key, value) in &board.fields {
         if !protocol.lists("detail.read_only", key) {
-            body.insert(key.clone(), value.clone());
+            body.insert(key.clone(), as_taken(key, value));
         }
     }
     for (key, value) in wanted {
@@ -203,17 +208,50 @@ pub(super) fn whole_body(
             body.insert(key.clone(), value.clone());
         }
     }
-    let wiped: Vec<_> = record
-        .sent
-        .iter()
-        .filter(|(key, sent)| !sent.is_null() && !body.contains_key(*key))
-        .map(|(key, _)| not_shown(key))
-        .collect();
+    if !is_changed(COMMAND, changed) {
+        body.insert(COMMAND.to_owned(), Json::from(0));
+    }
+    let mut wiped = Vec::new();
+    for (key, sent) in &record.sent {
+        if sent.is_null() || body.contains_key(key) {
+            continue;
+        }
+        match sent {
+            Json::Object(_) => wiped.push(not_shown(key)),
+            // The fields that the operator added are texts, whatever they look like.
+            Json::Number(number) if !KEYS.contains(&key.as_str()) => {
+                body.insert(key.clone(), Json::String(number.to_string()));
+            }
+            _ => {
+                body.insert(key.clone(), sent.clone());
+            }
+        }
+    }
     if wiped.is_empty() {
         Ok(body)
     } else {
         Err(invalid(wiped))
     }
+}
+
+/// What will have been sent, as it is kept. A command that is not given now was given before, or was not.
+pub(super) fn sent_with(
+    record: &PostingRecord,
+    body: &Body,
+    wanted: &Body,
+    changed: &[String],
+) -> BTreeMap<String, Json> {
+    let mut sent = record.sent.clone();
+    for (key, value) in keep_ours(body, wanted) {
+        if key != COMMAND || is_changed(COMMAND, changed) {
+            sent.insert(key, value);
+        }
+    }
+    sent
+}
+
+fn is_changed(key: &str, changed: &[String]) -> bool {
+    changed.iter().any(|it| it == key)
 }
 
 fn not_shown(key: &str) -> FieldProblem {

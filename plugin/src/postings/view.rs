@@ -4,7 +4,7 @@ use crate::contract::events::{PostingState, Rejection};
 use crate::contract::postings::{BoardPosting, Posting};
 use crate::contract::types::{Disposition, Moment, Text};
 use crate::deliveries::rejection;
-use crate::failure::{Failure, failure, invalid, posting_not_found, problem, text};
+use crate::failure::{Failure, failure, invalid, named, posting_not_found, problem, text};
 use crate::name_map::NameSet;
 use crate::ports::Ports;
 use crate::state::posting::{PostingRecord, Stage, Standing};
@@ -52,6 +52,11 @@ pub(super) fn is_active(state: PostingState) -> bool {
             | PostingState::Unlinked
             | PostingState::OtherAccount
     )
+}
+
+/// Whether it exists at the board, is not visible yet, and nobody is at work on that: it may be corrected or let go.
+pub(super) fn is_half_done(record: &PostingRecord, state: PostingState, now: Moment) -> bool {
+    state == PostingState::Submitting && record.stage == Stage::Created && record.lease_until <= now
 }
 
 /// Reads a posting that must be there.
@@ -124,6 +129,12 @@ pub(super) fn shown(record: PostingRecord, account: u32, now: Moment) -> Posting
         rejection: rejection_of(&record, state),
         advice: advice(&record, state),
         version: super::version::of(&record),
+        extra: match (&record.refusal, state) {
+            (Some(refusal), PostingState::Submitting) => {
+                vec![named("refused", refusal.code.clone())]
+            }
+            _ => Vec::new(),
+        },
         candidates: record.candidates.iter().map(candidate).collect(),
         id: record.id,
         job: record.job,
@@ -137,7 +148,6 @@ pub(super) fn shown(record: PostingRecord, account: u32, now: Moment) -> Posting
         created_at: record.created_at,
         changed_at: record.changed_at,
         linked: record.linked,
-        extra: Vec::new(),
     }
 }
 
@@ -168,10 +178,21 @@ fn advice(record: &PostingRecord, state: PostingState) -> Option<Text> {
             "Trên TopCV có tin giống tin này. Hãy chọn đúng tin, hoặc xác nhận là chưa có tin nào.",
             "TopCV has postings like this one. Choose the right one, or confirm that there is none.",
         )),
-        PostingState::Submitting if record.stage == Stage::Created => Some(text(
-            "Tin đã được tạo trên TopCV nhưng chưa hiển thị. Hãy gửi lại cùng yêu cầu này để hoàn tất.",
-            "The posting exists at TopCV and is not visible yet. Send the same request again to finish.",
-        )),
+        PostingState::Submitting if record.stage == Stage::Created => {
+            let said = |words: Option<&String>| words.map_or(String::new(), |it| format!(" {it}"));
+            let refusal = record.refusal.as_ref();
+            let (vi, en) = (refusal.map(|it| &it.vi), refusal.map(|it| &it.en));
+            Some(text(
+                format!(
+                    "Tin đã được tạo trên TopCV nhưng chưa hiển thị.{} Hãy gửi lại cùng yêu cầu này để hoàn tất; đừng tạo yêu cầu đăng mới.",
+                    said(vi)
+                ),
+                format!(
+                    "The posting exists at TopCV and is not visible yet.{} Send the same request again to finish; do not make a new request.",
+                    said(en)
+                ),
+            ))
+        }
         PostingState::Rejected => {
             Some(rejection::read(record.reason.as_deref().unwrap_or("")).advice)
         }
@@ -230,5 +251,5 @@ pub(super) fn wrong_state(record: &PostingRecord, state: PostingState) -> Failur
         ),
     };
     failure(Disposition::Conflict, code, vi, en)
-        .with(|it| it.extra = vec![crate::failure::named("posting-id", record.id.clone())])
+        .with(|it| it.extra = vec![named("posting-id", record.id.clone())])
 }

@@ -3,8 +3,7 @@
 //! Pieces are named by their content and never change: a reader sees the old list or the new one, never a mixture. The head is
 //! written last.
 
-use serde::{Deserialize, Serialize};
-
+use super::fields::record;
 use super::keys;
 use super::record::{self, Record, SaveError};
 use crate::contract::storage::Precondition;
@@ -15,26 +14,30 @@ use crate::ports::Ports;
 /// Bytes of ids and names a piece, far enough below a value's 64 KB for quotes and escapes.
 const PIECE_BYTES: usize = 24 * 1024;
 
-/// Stored under [`keys::catalogue`] of the list's name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
-    /// When the board last answered the list.
-    read_at: u64,
-    /// Digest of the content; part of the pieces' names.
-    content: String,
-    /// How many pieces there are.
-    pieces: u32,
+record! {
+    /// Stored under [`keys::catalogue`] of the list's name.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    struct Head {
+        /// When the board last answered the list.
+        read_at: u64,
+        /// Digest of the content; part of the pieces' names.
+        content: String,
+        /// How many pieces there are.
+        pieces: u32,
+    }
 }
 
 impl Record for Head {
     const SCHEMA: u32 = 1;
 }
 
-/// Some of a list's options.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Piece {
-    /// Pairs of id and name.
-    options: Vec<(String, String)>,
+record! {
+    /// Some of a list's options.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    struct Piece {
+        /// Pairs of id and name.
+        options: Vec<(String, String)>,
+    }
 }
 
 impl Record for Piece {

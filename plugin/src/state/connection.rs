@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
+use super::fields::record;
 use super::keys;
 use super::record::{self, Record, Stored};
 use crate::failure::Failure;
@@ -12,25 +11,27 @@ use crate::ports::Ports;
 /// How many postings of an account are remembered for asking whether new credentials belong to it.
 const KNOWN_POSTINGS: usize = 5;
 
-/// Stored under [`keys::CONNECTION`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct ConnectionRecord {
-    /// Credentials are stored and worked once.
-    pub configured: bool,
-    /// Where the host receives deliveries.
-    pub webhook_url: String,
-    /// Operator's overrides of the protocol table, by key.
-    pub protocol: BTreeMap<String, String>,
-    /// The number of the account in use; accounts are counted from 1 as they appear. 0: none yet.
-    pub account: u32,
-    /// Board ids of the latest postings of each account seen so far.
-    pub known: BTreeMap<u32, Vec<String>>,
-    /// When the board last accepted the credentials.
-    pub signed_in_at: Option<u64>,
-    /// Reason code for which the board refused the credentials the last time.
-    pub refused: Option<String>,
-    /// Which kind of key verified the last delivery.
-    pub signature_key: Option<String>,
+record! {
+    /// Stored under [`keys::CONNECTION`].
+    #[derive(Debug, Clone, Default, PartialEq)]
+    pub struct ConnectionRecord {
+        /// Credentials are stored and worked once.
+        pub configured: bool,
+        /// Where the host receives deliveries.
+        pub webhook_url: String,
+        /// Operator's overrides of the protocol table, by key.
+        pub protocol: BTreeMap<String, String>,
+        /// The number of the account in use; accounts are counted from 1 as they appear. 0: none yet.
+        pub account: u32,
+        /// Board ids of the latest postings of each account seen so far.
+        pub known: BTreeMap<u32, Vec<String>>,
+        /// When the board last accepted the credentials.
+        pub signed_in_at: Option<u64>,
+        /// Reason code for which the board refused the credentials the last time.
+        pub refused: Option<String>,
+        /// Which kind of key verified the last delivery.
+        pub signature_key: Option<String>,
+    }
 }
 
 impl Record for ConnectionRecord {

@@ -1,7 +1,6 @@
 //! The one secrets record: credentials, the session, and the ring of keys that verify deliveries.
 
-use serde::{Deserialize, Serialize};
-
+use super::fields::{record, words};
 use super::record::Record;
 
 /// Keys replaced no longer ago than this (by the delivery's time of receipt) still verify.
@@ -13,54 +12,49 @@ pub const KEYS_KEPT: usize = 3;
 /// A bound on the ring, so that the record stays within a value's size even when something signs in all day.
 const MOST_RING_BYTES: usize = 45_000;
 
-/// What a key is, by the board's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyKind {
-    /// The session token that connect answered.
-    SessionToken,
-    /// The Secret Key that the employer entered.
-    SecretKey,
-}
-
-impl KeyKind {
-    /// The name in settings, logs and the contract's `signature-key`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SessionToken => "session-token",
-            Self::SecretKey => "secret-key",
-        }
+words! {
+    /// What a key is, by the board's words; its name is also used in settings, logs and the contract's `signature-key`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum KeyKind {
+        /// The session token that connect answered.
+        SessionToken = "session-token",
+        /// The Secret Key that the employer entered.
+        SecretKey = "secret-key",
     }
 }
 
-/// One key that can sign deliveries. No `Debug`: it is a secret.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct SigningKey {
-    /// What it is.
-    pub kind: KeyKind,
-    /// The key's text; its bytes are the HMAC key.
-    pub value: String,
-    /// When it came into use.
-    pub since: u64,
-    /// When another took its place. Absent: in use.
-    pub until: Option<u64>,
+record! {
+    /// One key that can sign deliveries. No `Debug`: it is a secret.
+    #[derive(Clone, PartialEq)]
+    pub struct SigningKey {
+        /// What it is.
+        pub kind: KeyKind,
+        /// The key's text; its bytes are the HMAC key.
+        pub value: String,
+        /// When it came into use.
+        pub since: u64,
+        /// When another took its place. Absent: in use.
+        pub until: Option<u64>,
+    }
 }
 
-/// Stored under [`super::keys::CREDENTIALS`] in `secrets`. No `Debug`: it holds secrets.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct CredentialsRecord {
-    /// TopCV's Access Token (Base's Employer API Key). Empty: none yet.
-    pub access_token: String,
-    /// TopCV's Secret Key. Empty: none yet.
-    pub secret_key: String,
-    /// The number of the account that they belong to. Stands with them, so that no crash can part the two.
-    pub account: u32,
-    /// The session token in use.
-    pub session: Option<String>,
-    /// Newest first.
-    pub ring: Vec<SigningKey>,
-    /// A sign-in is under way until this moment.
-    pub signing_in_until: Option<u64>,
+record! {
+    /// Stored under [`super::keys::CREDENTIALS`] in `secrets`. No `Debug`: it holds secrets.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct CredentialsRecord {
+        /// TopCV's Access Token (Base's Employer API Key). Empty: none yet.
+        pub access_token: String,
+        /// TopCV's Secret Key. Empty: none yet.
+        pub secret_key: String,
+        /// The number of the account that they belong to. Stands with them, so that no crash can part the two.
+        pub account: u32,
+        /// The session token in use.
+        pub session: Option<String>,
+        /// Newest first.
+        pub ring: Vec<SigningKey>,
+        /// A sign-in is under way until this moment.
+        pub signing_in_until: Option<u64>,
+    }
 }
 
 impl Record for CredentialsRecord {
@@ -153,6 +147,7 @@ impl CredentialsRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::fields::Field as _;
 
     fn ring(count: u64, step_ms: u64) -> CredentialsRecord {
         let mut record = CredentialsRecord::default();
@@ -210,7 +205,7 @@ mod tests {
             record.take_into_use(KeyKind::SessionToken, &format!("{number:0>1100}"), number);
         }
         assert_eq!(record.verifying(KeyKind::SecretKey, 500).count(), 1);
-        assert!(serde_json::to_vec(&record).unwrap().len() < 65_536);
+        assert!(record.write().to_string().len() < 65_536);
         record.keep_retired(KeyKind::SessionToken, "trial", 500);
         let kept = record.ring.iter().find(|key| key.value == "trial").unwrap();
         assert_eq!(kept.until, Some(500));

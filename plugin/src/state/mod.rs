@@ -4,6 +4,10 @@
 pub mod catalogue;
 pub mod connection;
 pub mod credentials;
+pub mod fields;
 pub mod keys;
 pub mod posting;
 pub mod record;
+
+#[cfg(test)]
+mod tests;

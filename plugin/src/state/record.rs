@@ -1,16 +1,15 @@
 //! Typed records over a map of bytes: an envelope with a schema version, conditional saves, read-back after doubt.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
+use super::fields::{self, Field};
 use crate::contract::storage::{Precondition, StorageError};
 use crate::contract::types::Disposition;
 use crate::failure::{Failure, failure, named};
 use crate::ports::Records;
 
 /// A stored record's type.
-pub trait Record: Serialize + DeserializeOwned {
+pub trait Record: Field {
     /// The schema that this build writes. Fields that a reader does not know are ignored, so only a change of meaning raises it.
     const SCHEMA: u32;
 
@@ -92,7 +91,7 @@ fn write(
     data: Json,
     precondition: &Precondition,
 ) -> Result<String, SaveError> {
-    let bytes = json!({ "schema": schema, "data": data })
+    let bytes = fields::object(vec![("schema", schema.write()), ("data", data)])
         .to_string()
         .into_bytes();
     match records.put(key, &bytes, precondition) {
@@ -116,12 +115,12 @@ pub fn load<T: Record>(records: &dyn Records, key: &str) -> Result<Option<Stored
     } else {
         read.data
     };
-    match serde_json::from_value(data) {
-        Ok(value) => Ok(Some(Stored {
+    match T::read(&data) {
+        Some(value) => Ok(Some(Stored {
             value,
             version: read.version,
         })),
-        Err(_) => Err(unreadable(key)),
+        None => Err(unreadable(key)),
     }
 }
 
@@ -134,10 +133,7 @@ pub fn save<T: Record>(
     value: &T,
     precondition: &Precondition,
 ) -> Result<String, SaveError> {
-    match serde_json::to_value(value) {
-        Ok(data) => write(records, key, T::SCHEMA, data, precondition),
-        Err(_) => Err(SaveError::Failed(unreadable(key))),
-    }
+    write(records, key, T::SCHEMA, value.write(), precondition)
 }
 
 /// Saves over the state that was read, or onto nothing when nothing was there.

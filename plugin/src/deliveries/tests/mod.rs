@@ -128,6 +128,7 @@ fn posting(round: u32, standing: Standing) -> PostingRecord {
 fn store(host: &TestHost, record: &PostingRecord) {
     let board = BoardRecord {
         posting: record.id.clone(),
+        previous: None,
     };
     let ports = host.ports();
     let any = crate::contract::storage::Precondition::Any;

@@ -55,6 +55,11 @@ pub fn canonical(key: &str, value: &Json) -> Json {
     wire::canonical(key, value)
 }
 
+/// What stands at the board, in the type that TopCV takes in an edit; as it stands where that cannot be told.
+pub(super) fn as_taken(key: &str, value: &Json) -> Json {
+    wire::as_taken(key, value).unwrap_or_else(|| value.clone())
+}
+
 /// Whether the key holds a person's contact data, which is never stored.
 pub fn is_contact(key: &str) -> bool {
     matches!(key, "contact_name" | "contact_phone" | "contact_email")

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::Body;
 use super::fields::{FIELDS, Kind, NEGOTIABLE, Spec, spec};
-use super::values::clean_line;
+use super::values::{clean_line, read};
 use crate::contract::types::{NamedValue, Value};
 use crate::topcv::{enumerations, markup};
 use crate::vietnam::lower_case::lower_case;
@@ -72,6 +72,24 @@ fn shown(spec: &Spec, fields: &Body) -> Option<Value> {
             .filter(|amount| *amount != 0)
             .map(Value::Integer),
         Kind::Switch => integer(value).map(|number| Value::Truth(number != 0)),
+    }
+}
+
+/// What stands at the board, in the type that TopCV takes. `None`: as it stands.
+///
+/// Text that is text already is left alone: cleaning it would change what somebody wrote there.
+pub(super) fn as_taken(key: &str, value: &Json) -> Option<Json> {
+    let spec = spec(key)?;
+    match spec.kind {
+        Kind::Markup => None,
+        Kind::Line(_) | Kind::Phone if value.is_string() => None,
+        Kind::Money => integer(value).map(|amount| json!(amount)),
+        kind => {
+            let mut alone = Body::new();
+            alone.insert(key.to_owned(), value.clone());
+            // A day that is over is the board's own.
+            read(key, kind, &shown(spec, &alone)?, "").ok()?
+        }
     }
 }
 

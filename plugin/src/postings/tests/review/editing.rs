@@ -97,3 +97,136 @@ fn a_verdict_that_came_while_the_board_was_read_stands() {
     assert_eq!(posting.review_round, 2);
     assert_eq!(stored(host.ports(), "r-1").edit, None);
 }
+
+/// The body of the last edit.
+fn put(host: &TestHost) -> Json {
+    let requests = host.requests.borrow();
+    let edit = requests.iter().rfind(|request| request.method == "PUT");
+    serde_json::from_slice(edit.unwrap().body.as_ref().unwrap()).unwrap()
+}
+
+#[test]
+fn an_edit_sends_the_types_that_topcv_takes_whatever_it_shows() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    live(&host, &board);
+    let shown = [
+        (
+            "locations",
+            json!([{"id": 1, "name": "Hà Nội"}]),
+            json!([1]),
+        ),
+        ("main_category", json!({"id": "10"}), json!(10)),
+        (
+            "deadline",
+            json!("2026-12-31 23:59:59"),
+            json!("2026-12-31"),
+        ),
+        (
+            "contact_email",
+            json!("anh@example.vn"),
+            json!(["anh@example.vn"]),
+        ),
+        ("salary_from", json!("15000000"), json!(15_000_000)),
+        ("salary_to", json!("0"), json!(0)),
+        ("gender", json!("Không yêu cầu"), json!("0")),
+        ("quantity", json!("2"), json!(2)),
+        (
+            "job_description",
+            json!("<p class=\"x\">Viết mã.</p>"),
+            json!("<p class=\"x\">Viết mã.</p>"),
+        ),
+        ("employee_level", json!("Nhân viên ?"), json!("Nhân viên ?")),
+        ("working_time", json!({"from": 8}), json!({"from": 8})),
+    ];
+    for (key, value, _) in &shown {
+        board.borrow_mut().set(1001, key, value.clone());
+    }
+    let change = update_job(host.ports(), "r-1", "1", &[named("title", "Kỹ sư Rust")]).unwrap();
+    assert_eq!(change.changed, ["title"]);
+    let body = put(&host);
+    for (key, _, sent) in &shown {
+        assert_eq!(body[*key], *sent, "{key}");
+    }
+}
+
+#[test]
+fn a_campaign_is_asked_for_once() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    let mut wanted = values();
+    wanted.push(value("create_recruitment_campaign", Value::Truth(true)));
+    publish_job(host.ports(), "r-1", "job-1", &wanted, false).unwrap();
+    assert_eq!(
+        board.borrow().get(1001, "create_recruitment_campaign"),
+        json!(1)
+    );
+    let without = |board: &RefCell<Board>| {
+        board.borrow_mut().postings[0]
+            .1
+            .remove("create_recruitment_campaign");
+    };
+    for (round, title) in ["Kỹ sư Rust", "Kỹ sư C"].iter().enumerate() {
+        without(&board);
+        wanted.retain(|value| value.name != "title");
+        wanted.push(named("title", *title));
+        let version = (round + 1).to_string();
+        let change = update_job(host.ports(), "r-1", &version, &wanted).unwrap();
+        assert_eq!(change.changed, ["title"]);
+        assert!(change.kept.is_empty());
+        assert_eq!(put(&host)["create_recruitment_campaign"], json!(0));
+    }
+
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    live(&host, &board);
+    let now = [value("create_recruitment_campaign", Value::Truth(true))];
+    update_job(host.ports(), "r-1", "1", &now).unwrap();
+    assert_eq!(put(&host)["create_recruitment_campaign"], json!(1));
+}
+
+#[test]
+fn what_the_board_does_not_show_is_sent_as_it_was_or_asked_for() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    live(&host, &board);
+    for key in ["employee_level", "job_benefit", "locations"] {
+        board.borrow_mut().postings[0].1.remove(key);
+    }
+    update_job(host.ports(), "r-1", "1", &[named("title", "Kỹ sư Rust")]).unwrap();
+    let body = put(&host);
+    assert_eq!(body["employee_level"], json!(1));
+    assert_eq!(body["locations"], json!([1]));
+    assert!(
+        body["job_benefit"]
+            .as_str()
+            .unwrap()
+            .contains("Lương tháng 13.")
+    );
+
+    board.borrow_mut().postings[0].1.remove("contact_phone");
+    let edits = board.borrow().edits;
+    let failure = update_job(host.ports(), "r-1", "2", &[named("title", "Kỹ sư C")]).unwrap_err();
+    assert_eq!(failure.problems.len(), 1);
+    assert_eq!(failure.problems[0].field, "contact_phone");
+    assert_eq!(failure.problems[0].code, "not-shown-by-board");
+    assert_eq!(board.borrow().edits, edits);
+    let given = [
+        named("title", "Kỹ sư C"),
+        named("contact_phone", "0912345678"),
+    ];
+    update_job(host.ports(), "r-1", "2", &given).unwrap();
+    assert_eq!(put(&host)["contact_phone"], json!("0912345678"));
+}
+
+#[test]
+fn a_reopening_sends_what_the_board_does_not_show() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    live(&host, &board);
+    close_job(host.ports(), "r-1").unwrap();
+    board.borrow_mut().postings[0].1.remove("employee_level");
+    reopen_job(host.ports(), "o-1", "r-1", Some("2027-02-01")).unwrap();
+    assert_eq!(put(&host)["employee_level"], json!(1));
+    assert_eq!(put(&host)["create_recruitment_campaign"], json!(0));
+}
