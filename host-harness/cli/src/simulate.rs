@@ -34,6 +34,6 @@ An employer with a token and a secret:
 What happened so far:
   curl -s {url}/control/ledger
 
-It is on this machine only and asks nobody for a password. Stop it with Ctrl-C."
+It asks nobody for a password: keep it on a loopback address. Stop it with Ctrl-C."
     )
 }

@@ -102,8 +102,13 @@ pub(super) fn is_definite_refusal(failure: &Failure) -> bool {
         failure.disposition,
         Disposition::InProgress | Disposition::OutcomeUnknown | Disposition::Internal
     );
-    // Somebody else's content stands under the id: that intent lives.
-    !undecided && failure.code != "request-id-reused"
+    // Somebody else's content stands under the id, or the plugin could not even look at what does: that intent lives.
+    let unseen = failure.code.starts_with("storage")
+        || matches!(
+            failure.code.as_str(),
+            "request-id-reused" | "not-configured"
+        );
+    !undecided && !unseen
 }
 
 /// Whether the failure means that the connection does not work until a person mends it.

@@ -13,6 +13,7 @@ use crate::domain::delivery::{DeliveryState, Incoming, WebAnswer};
 use crate::domain::id::{ConnectionId, DeliveryId, TenantId};
 use crate::domain::text::Text;
 use crate::domain::user::User;
+use crate::store::StoreError;
 use crate::store::connections::{self, StoredConnection};
 use crate::store::deliveries::{self, StoredDelivery, Trouble};
 
@@ -309,9 +310,15 @@ impl Platform {
         for (tenant, id) in due {
             match self.process(*tenant, *id).await {
                 Ok(_) | Err(AppError::NoSuch(_)) => {}
-                Err(error) => {
-                    tracing::error!(delivery = id.0, %error, "a delivery cannot be processed");
+                Err(
+                    error @ AppError::Store(StoreError::Sealed { .. } | StoreError::Corrupt { .. }),
+                ) => {
+                    tracing::error!(delivery = id.0, %error, "a delivery cannot be read");
                     self.set_aside(*tenant, *id).await;
+                }
+                // The database's trouble is not the delivery's: it stays, and the next round tries it again.
+                Err(error) => {
+                    tracing::error!(delivery = id.0, %error, "a delivery cannot be processed now");
                 }
             }
         }

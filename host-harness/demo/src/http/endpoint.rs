@@ -140,7 +140,16 @@ pub async fn serve(
         user,
         path,
     };
-    Ok((endpoint.handler)(call).await?.into_response())
+    // A task of its own: a browser that goes away must not stop a paid call or a one-time download half-way.
+    match tokio::spawn((endpoint.handler)(call)).await {
+        Ok(answer) => Ok(answer?.into_response()),
+        Err(stopped) => {
+            tracing::error!(%stopped, "a request's task ended before its answer");
+            Ok(axum::response::IntoResponse::into_response(
+                axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            ))
+        }
+    }
 }
 
 fn proof(parts: &Parts) -> Option<Proof> {

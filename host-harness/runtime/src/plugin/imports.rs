@@ -56,7 +56,15 @@ impl http::Host for CallState {
         let answer = self.connection.grants.http.send(sent).await;
         self.budget.spend_bytes_in(match &answer {
             Ok(response) => response.body.len() as u64,
-            Err(error) if error.code == ErrorCode::ResponseTooLarge => most,
+            // How much of the body had arrived is not known: the most that could have.
+            Err(error)
+                if matches!(
+                    error.code,
+                    ErrorCode::ResponseTooLarge | ErrorCode::Timeout | ErrorCode::ConnectionLost
+                ) =>
+            {
+                most
+            }
             Err(_) => 0,
         });
         answer
