@@ -662,6 +662,7 @@ fn a_session_that_ran_out_is_renewed_once_and_nothing_is_created_twice() {
                 *seen.borrow_mut() += 1;
                 answer(200, &json!({"data": {"job_id": 7, "job_url": "https://www.topcv.vn/viec-lam/x/7.html"}}))
             }
+            ("GET", "api/jobs?page=1&limit=50") => answer(200, &json!({"data": []})),
             ("GET", "api/jobs/7") => answer(200, &json!({"data": {"job_id": 7, "run_status": "running", "approval_status": "pending"}})),
             other => panic!("unexpected {other:?}"),
         }

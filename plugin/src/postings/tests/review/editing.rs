@@ -88,6 +88,7 @@ fn a_verdict_that_came_while_the_board_was_read_stands() {
             round_before: 1,
             standing_before: Standing::Rejected,
             lease_until: 0,
+            rest: Default::default(),
         });
         record.round = 2;
         record.standing = Standing::Pending;
