@@ -362,10 +362,16 @@ mod tests {
             of("locations", Value::Texts(vec!["1".into(), "".into()])),
             of("x", Value::Json("{}".into())),
         ];
-        assert_eq!(request_digest("job-1", &values), "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20");
+        assert_eq!(
+            request_digest("job-1", &values),
+            "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20"
+        );
         let mut turned = values;
         turned.reverse();
-        assert_eq!(request_digest("job-1", &turned), "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20");
+        assert_eq!(
+            request_digest("job-1", &turned),
+            "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20"
+        );
     }
 
     #[test]

@@ -216,7 +216,8 @@ fn hold_against_ours(
         found
             .exact
             .retain(|board| ours.board_id.as_ref() != Some(&board.id));
-        let in_doubt = matches!(ours.stage, Stage::Sending | Stage::Unknown);
+        // One that was never sent made nothing.
+        let in_doubt = ours.sent_at != 0 && matches!(ours.stage, Stage::Sending | Stage::Unknown);
         found.may_be_anothers |= in_doubt
             && found
                 .exact

@@ -13,6 +13,10 @@ use crate::contract::types::{Disposition, NamedValue, Value};
 use crate::failure::named;
 use crate::testing::{TestHost, json as answer, lost};
 
+mod backing_off;
+mod clocks;
+mod damage;
+mod restore;
 mod review;
 
 /// What happens to the next create.
@@ -29,6 +33,7 @@ struct Board {
     postings: Vec<(u64, Map<String, Json>)>,
     create: Create,
     creates: u32,
+    connects: u32,
     edits: u32,
     writes: u32,
     draft: bool,
@@ -40,6 +45,7 @@ impl Board {
             postings: Vec::new(),
             create: Create::Works,
             creates: 0,
+            connects: 0,
             edits: 0,
             writes: 0,
             draft: false,
@@ -58,6 +64,11 @@ impl Board {
         }
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["api", "jobs"]) => self.create(request),
+            ("POST", ["api", "connect"]) => {
+                self.connects += 1;
+                let session = format!("session-{}", self.connects + 1);
+                answer(200, &json!({"data": {"access_token": session}}))
+            }
             ("GET", ["api", "jobs"]) => {
                 let items: Vec<_> = self
                     .postings

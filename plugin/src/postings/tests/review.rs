@@ -10,7 +10,7 @@ mod publishing;
 mod reopening;
 
 /// What goes wrong with one call.
-enum Fault {
+pub(super) enum Fault {
     /// It never reached the board, and nobody can tell.
     LostBefore,
     /// It worked, and the answer got lost.
@@ -24,9 +24,9 @@ enum Fault {
 }
 
 /// Faults of calls to come, each for the first call whose method and path end like this.
-type Faults = Rc<RefCell<Vec<(&'static str, &'static str, Fault)>>>;
+pub(super) type Faults = Rc<RefCell<Vec<(&'static str, &'static str, Fault)>>>;
 
-fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
+pub(super) fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
     let board = Board::on(host);
     let faults = Faults::default();
     let (shared, due) = (Rc::clone(&board), Rc::clone(&faults));
@@ -65,14 +65,14 @@ fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
     (board, faults)
 }
 
-fn stored(ports: Ports<'_>, id: &str) -> PostingRecord {
+pub(super) fn stored(ports: Ports<'_>, id: &str) -> PostingRecord {
     record::load(ports.storage, &keys::posting(id))
         .unwrap()
         .unwrap()
         .value
 }
 
-fn sent(host: &TestHost, end: &str) -> usize {
+pub(super) fn sent(host: &TestHost, end: &str) -> usize {
     host.calls()
         .iter()
         .filter(|call| !call.starts_with("GET") && call.ends_with(end))
@@ -80,7 +80,7 @@ fn sent(host: &TestHost, end: &str) -> usize {
 }
 
 /// A posting that was published, approved, and shows so here: `r-1`, 1001 at the board.
-fn live(host: &TestHost, board: &RefCell<Board>) {
+pub(super) fn live(host: &TestHost, board: &RefCell<Board>) {
     publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
     board
         .borrow_mut()

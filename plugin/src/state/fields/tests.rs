@@ -101,7 +101,10 @@ fn unknown_members_go_back_as_they_came_at_every_level() {
     assert_eq!(visit.write(), json);
     assert_ne!(Visit::read(&json), without(&[]));
     let shown = format!("{visit:?}");
-    assert!(!shown.contains("red") && !shown.contains("colour"), "{shown}");
+    assert!(
+        !shown.contains("red") && !shown.contains("colour"),
+        "{shown}"
+    );
 }
 
 #[test]
