@@ -56,3 +56,6 @@ pub fn set(ports: Ports<'_>, number: u32) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -219,4 +219,4 @@ impl Record for RequestRecord {
 }
 
 #[cfg(any(test, feature = "rehearse-next-release"))]
-mod next_release;
+pub(super) mod next_release;

@@ -391,7 +391,9 @@ fn each_way_of_losing_an_answer_ends_in_one_create_when_publish_is_pressed_again
     for (name, fault, creates_at_first) in [
         ("lost before", Fault::LostBefore, 0),
         ("lost after", Fault::LostAfter, 1),
-        ("500 after", Fault::Shows(json!(null)), 1),
+        ("500 after", Fault::Fails(500), 1),
+        ("502 after", Fault::Fails(502), 1),
+        ("null after", Fault::Shows(json!(null)), 1),
         ("says no after", Fault::Shows(json!({"status": "error"})), 1),
     ] {
         let host = TestHost::configured();

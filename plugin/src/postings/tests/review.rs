@@ -19,6 +19,8 @@ pub(super) enum Fault {
     Says(u16, Json),
     /// It worked, and this is shown instead of what the board holds.
     Shows(Json),
+    /// It worked, and the board says this status.
+    Fails(u16),
     /// It worked, and the answer is empty.
     Empty,
 }
@@ -48,6 +50,10 @@ pub(super) fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
             Some(Fault::Shows(json)) => {
                 shared.borrow_mut().answer(request).unwrap();
                 answer(200, &json)
+            }
+            Some(Fault::Fails(status)) => {
+                shared.borrow_mut().answer(request).unwrap();
+                answer(status, &json!({"message": "Lỗi"}))
             }
             Some(Fault::Empty) => {
                 shared.borrow_mut().answer(request).unwrap();

@@ -11,11 +11,14 @@ use super::PostingRecord;
 #[cfg(feature = "rehearse-next-release")]
 use crate::state::{fields::Field as _, record::Record};
 
+/// Who asked for a review, where nothing else is said.
+const BY_US: &str = "plugin";
+
 /// From schema 1.
-pub(super) fn upgraded(mut data: Json) -> Json {
+pub(in crate::state) fn upgraded(mut data: Json) -> Json {
     if let Json::Object(posting) = &mut data {
         let round = posting.remove("round").and_then(|it| it.as_u64());
-        let by = posting.remove("review_by").unwrap_or(json!("plugin"));
+        let by = posting.remove("review_by").unwrap_or(json!(BY_US));
         // Without a round it is no posting, in either schema.
         if let Some(round) = round {
             let done = round.saturating_sub(1);
@@ -26,13 +29,15 @@ pub(super) fn upgraded(mut data: Json) -> Json {
 }
 
 /// To schema 1.
-pub(super) fn downgraded(mut data: Json) -> Json {
+pub(in crate::state) fn downgraded(mut data: Json) -> Json {
     if let Json::Object(posting) = &mut data
         && let Some(review) = posting.remove("review")
         && let Some(done) = review.get("done").and_then(Json::as_u64)
     {
         posting.insert("round".to_owned(), json!(done + 1));
-        posting.insert("review_by".to_owned(), review["by"].clone());
+        if review["by"] != BY_US {
+            posting.insert("review_by".to_owned(), review["by"].clone());
+        }
     }
     data
 }
