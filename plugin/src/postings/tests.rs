@@ -78,6 +78,7 @@ impl Board {
                     .collect();
                 answer(200, &json!({"data": items, "last_page": 1}))
             }
+            ("PUT", ["api", "disconnect"]) => answer(200, &json!({"status": "success"})),
             ("GET", ["api", "metadata", _]) => answer(404, &json!({"message": "Không tìm thấy"})),
             (method, ["api", "jobs", id, rest @ ..]) => self.one(method, id, rest, request),
             other => panic!("unexpected request {other:?}"),
