@@ -241,7 +241,7 @@ fn a_person_ends_a_doubt_that_the_board_cannot_end() {
     assert_eq!(posting.state, PostingState::Closed);
     assert!(posting.extra.is_empty() && posting.advice.is_none());
     let posting = reopen_job(host.ports(), "o-2", "r-1", None).unwrap();
-    assert_eq!(posting.state, PostingState::PendingReview);
+    assert_eq!(posting.state, PostingState::Live);
     assert_eq!(sent(&host, "/publish"), 2);
 
     let host = TestHost::configured();
