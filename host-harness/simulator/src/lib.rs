@@ -138,6 +138,7 @@ mod input;
 mod ledger;
 mod partner;
 mod pdf;
+mod portal;
 mod posting;
 mod server;
 mod socket;
