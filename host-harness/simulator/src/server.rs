@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -113,6 +115,15 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, String, Gate), Simula
     Ok((listener, format!("http://{local}"), gate))
 }
 
+/// A path that nobody has: a page for a person, JSON for a program.
+async fn nothing_here(request: Request) -> Response {
+    if request.uri().path().starts_with("/portal") {
+        portal::nowhere(request).await
+    } else {
+        control::unknown().await.into_response()
+    }
+}
+
 async fn serve(
     listener: TcpListener,
     app: App,
@@ -123,7 +134,7 @@ async fn serve(
         .merge(partner::routes())
         .merge(control::routes().layer(from_fn_with_state(gate.clone(), no_foreign_page)))
         .merge(portal::routes(gate))
-        .fallback(control::unknown)
+        .fallback(nothing_here)
         .with_state(app.clone());
     let service = router.into_make_service_with_connect_info::<Cut>();
     let (asked, asking) = oneshot::channel::<()>();

@@ -10,7 +10,7 @@ mod pages;
 mod web;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::input::InputError;
 use pages::{applications, connection, employers, faults, ledger, postings, webhooks};
-use web::{Visit, admit, switch};
+use web::{admit, answer_stranger, switch};
 
 pub(crate) use web::{Gate, no_foreign_page};
 
@@ -34,7 +34,6 @@ pub(crate) fn routes(gate: Gate) -> Router<App> {
         .merge(traffic_routes())
         .route("/viec-lam/{slug}/{file}", get(postings::public))
         .route("/xem-cv/{item}", get(applications::cv_page))
-        .route("/portal/{*rest}", get(nowhere).post(nowhere))
         .method_not_allowed_fallback(nowhere)
         .layer(from_fn_with_state(gate, admit))
         // The gate reads bodies under its own caps.
@@ -125,11 +124,10 @@ fn traffic_routes() -> Router<App> {
         .route("/portal/{employer}/ledger", get(ledger::show))
 }
 
-async fn nowhere(visit: Visit) -> Response {
-    visit.refused(InputError::new(
-        404,
-        "unknown_route",
-        "path",
-        "the portal has no such page",
-    ))
+/// What a path answers that is no page of the portal, in a form for people.
+pub(crate) async fn nowhere(request: Request) -> Response {
+    answer_stranger(
+        &request.into_parts().0,
+        InputError::new(404, "unknown_route", "path", "the portal has no such page"),
+    )
 }

@@ -14,7 +14,7 @@ use crate::control::http::{Answered, CvInput, Id, OptionalInput};
 use crate::input::{Fields, InputError};
 use crate::partner::media_type;
 use crate::portal::web::{
-    At, Form, Tab, Visit, badge, delivery_badge, employer_page, plain, short, text,
+    At, Form, Tab, Visit, badge, delivery_badge, employer_page, local_time, plain, short,
 };
 use crate::state::{Application, Delivery, Employer, Mask, Run, World};
 
@@ -279,8 +279,9 @@ fn card(world: &World, visit: &Visit, application: &Application) -> Markup {
                 }
                 @if let Some(delivery) = newest_delivery(world, application) {
                     a href=(format!("/portal/{}/webhooks/{}", application.employer_id, delivery.id)) {
-                        "webhook " (delivery_badge(visit.lang, delivery))
+                        "webhook"
                     }
+                    (delivery_badge(visit.lang, delivery))
                 }
             }
             dl class="facts" {
@@ -298,7 +299,7 @@ fn card(world: &World, visit: &Visit, application: &Application) -> Markup {
                     @if let Some(id) = &application.candidate_id { (short(id.signed_text(), 60)) } @else { "—" }
                 }
                 dt { (visit.t("Ứng tuyển", "Applied")) }
-                dd { (text(&application.apply_at)) @if application.times > 1 { " (×" (application.times) ")" } }
+                dd { (local_time(&application.apply_at)) @if application.times > 1 { " (×" (application.times) ")" } }
                 dt { "CV" }
                 dd { @if let Some(cv) = &application.cv { (short(&cv.file_name, 120)) } @else { "—" } }
             }

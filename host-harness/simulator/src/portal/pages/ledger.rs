@@ -58,7 +58,7 @@ fn page(world: &World, visit: &Visit, id: u64) -> Result<Markup, InputError> {
             @for (vi, en, count) in arrivals { (tile(visit.t(vi, en), &number(count))) }
         }
         h2 id="entries" { (visit.t("Từng lời gọi, mới nhất trước", "Each call, the newest first")) }
-        (entries(visit, &ledger.entries))
+        (entries(world, visit, &ledger.entries))
     };
     Ok(employer_page(
         world,
@@ -74,7 +74,7 @@ fn tile(label: &str, count: &str) -> Markup {
     html! { div class="tile" { dt { (label) } dd { (count) } } }
 }
 
-fn entries(visit: &Visit, entries: &[&Entry]) -> Markup {
+fn entries(world: &World, visit: &Visit, entries: &[&Entry]) -> Markup {
     html! {
         @if entries.is_empty() {
             p class="empty" {
@@ -98,7 +98,7 @@ fn entries(visit: &Visit, entries: &[&Entry]) -> Markup {
                         }
                     }
                     tbody {
-                        @for entry in entries.iter().rev().take(MOST_ROWS) { (row(visit, entry)) }
+                        @for entry in entries.iter().rev().take(MOST_ROWS) { (row(world, visit, entry)) }
                     }
                 }
             }
@@ -106,7 +106,10 @@ fn entries(visit: &Visit, entries: &[&Entry]) -> Markup {
     }
 }
 
-fn row(visit: &Visit, entry: &Entry) -> Markup {
+fn row(world: &World, visit: &Visit, entry: &Entry) -> Markup {
+    // A call may name a posting that there is not, or another employer's.
+    let posting = entry.job_id.and_then(|id| world.postings.get(&id));
+    let own = posting.filter(|posting| Some(posting.employer_id) == entry.employer_id);
     let operation = json!(entry.operation);
     html! {
         tr {
@@ -114,9 +117,12 @@ fn row(visit: &Visit, entry: &Entry) -> Markup {
             td { (time(entry.at_ms)) }
             td { (operation_label(visit, operation.as_str().unwrap_or(""))) }
             td {
-                @match (entry.job_id, entry.employer_id) {
-                    (Some(job_id), Some(id)) => { a href=(format!("/portal/{id}/postings/{job_id}")) { "#" (job_id) } }
-                    _ => "—",
+                @match (own, entry.job_id) {
+                    (Some(posting), _) => {
+                        a href=(format!("/portal/{}/postings/{}", posting.employer_id, posting.id)) { "#" (posting.id) }
+                    }
+                    (None, Some(job_id)) => { "#" (job_id) }
+                    (None, None) => "—",
                 }
             }
             td { (outcome(visit, entry.outcome)) }

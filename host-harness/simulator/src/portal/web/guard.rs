@@ -129,7 +129,7 @@ pub(crate) async fn admit(State(gate): State<Gate>, request: Request, next: Next
     let (mut parts, body) = request.into_parts();
     let form = match typed(&gate, &parts, body).await {
         Ok(form) => form,
-        Err(error) => return with_headers(Visit::stranger(&parts).refused(error)),
+        Err(error) => return answer_stranger(&parts, error),
     };
     parts.extensions.insert(gate);
     parts.extensions.insert(form);
@@ -145,6 +145,11 @@ async fn typed(gate: &Gate, parts: &Parts, body: Body) -> Result<Form, InputErro
     let form = Form::read(parts.clone(), body).await?;
     gate.check_token(&form)?;
     Ok(form)
+}
+
+/// Why nothing is shown, on a page that holds no form.
+pub(crate) fn answer_stranger(parts: &Parts, error: InputError) -> Response {
+    with_headers(Visit::stranger(parts).refused(error))
 }
 
 fn with_headers(mut response: Response) -> Response {

@@ -10,11 +10,12 @@ mod show;
 mod visit;
 
 pub(super) use form::{Form, fields};
-pub(super) use guard::admit;
 pub(crate) use guard::{Gate, no_foreign_page};
+pub(super) use guard::{admit, answer_stranger};
 pub(super) use lang::{Lang, switch};
 pub(super) use layout::{Tab, employer_page, plain_page};
 pub(super) use show::{
-    approval_badge, badge, delivery_badge, number, plain, run_badge, short, text, time,
+    approval_badge, badge, delivery_badge, local_time, number, plain, run_badge, short, text, time,
+    vietnamese_day,
 };
 pub(super) use visit::{At, Visit};

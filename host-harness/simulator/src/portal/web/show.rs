@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Lang;
-use crate::clock::local_time_text;
+use crate::clock::{is_local_time, local_time_text};
 use crate::state::{Approval, Delivery, DeliveryState, Run};
 
 /// Anything that somebody else wrote: isolated from the direction of the text around it, and with every
@@ -49,15 +49,23 @@ fn acts(character: char) -> bool {
 
 /// `31/03/2026 08:00:00`, the time in Vietnam.
 pub(crate) fn time(ms: i64) -> Markup {
-    let written = local_time_text(ms);
-    let shown = match written.split_once(' ') {
-        Some((day, clock)) => {
-            let parts: Vec<&str> = day.rsplit('-').collect();
-            format!("{} {clock}", parts.join("/"))
-        }
-        None => written.clone(),
+    local_time(&local_time_text(ms))
+}
+
+/// As [`time`], of the form that TopCV's times have; any other text is shown as it is.
+pub(crate) fn local_time(written: &str) -> Markup {
+    let Some((day, clock)) = written.split_once(' ').filter(|_| is_local_time(written)) else {
+        return text(written);
     };
-    html! { time datetime=(format!("{}+07:00", written.replace(' ', "T"))) { (shown) } }
+    html! {
+        time datetime=(format!("{day}T{clock}+07:00")) { (vietnamese_day(day)) " " (clock) }
+    }
+}
+
+/// `31/03/2026` for `2026-03-31`.
+pub(crate) fn vietnamese_day(day: &str) -> String {
+    let parts: Vec<&str> = day.rsplit('-').collect();
+    parts.join("/")
 }
 
 /// `1.234.567`: digits in groups of three.

@@ -16,6 +16,9 @@ use crate::portal::web::{
 use crate::posting::{entries, shown};
 use crate::state::{Approval, Note, Posting, Run, World};
 
+/// Fields that take the whole width.
+const LONG_TEXTS: [&str; 3] = ["job_description", "job_requirement", "job_benefit"];
+
 /// `GET /portal/{employer}/postings/{item}`.
 pub(in crate::portal) async fn show(State(app): State<App>, visit: Visit, at: At) -> Response {
     let page = app.with(|world| {
@@ -56,7 +59,7 @@ pub(super) fn page(
             a href=(format!("/portal/{employer_id}/postings")) { (visit.t("Tin tuyển dụng", "Postings")) } " › #" (job_id)
         }
         (summary(world, visit, posting))
-        div class="columns" {
+        div class="columns uneven" {
             section class="panel" {
                 div class="panel-head" {
                     h2 { (visit.t("Nội dung tin", "Fields")) }
@@ -113,7 +116,7 @@ fn summary(world: &World, visit: &Visit, posting: &Posting) -> Markup {
                     div class="long" { (text(reason)) }
                 }
             }
-            dl class="facts" {
+            dl class="facts wide-facts" {
                 dt { (visit.t("Nguồn", "Made")) }
                 dd {
                     @if posting.origin == "api" { (visit.t("qua API", "by the API")) }
@@ -179,11 +182,13 @@ fn field_list(visit: &Visit, posting: &Posting) -> Markup {
     html! {
         dl class="field-list" {
             @for name in names {
-                dt {
-                    @if let Some((vi, en)) = labels::of(name) { (visit.t(vi, en)) " " }
-                    code { (short(name, 60)) }
+                div class=[LONG_TEXTS.contains(&name).then_some("wide")] {
+                    dt {
+                        @if let Some((vi, en)) = labels::of(name) { (visit.t(vi, en)) " " }
+                        code { (short(name, 60)) }
+                    }
+                    dd { (value(visit, name, posting.fields.get(name))) }
                 }
-                dd { (value(visit, name, posting.fields.get(name))) }
             }
         }
     }
@@ -191,6 +196,8 @@ fn field_list(visit: &Visit, posting: &Posting) -> Markup {
 
 fn value(visit: &Visit, name: &str, value: Option<&Value>) -> Markup {
     let shown = value.map_or_else(String::new, |value| shown(name, value));
+    let amount = matches!(name, "salary_from" | "salary_to").then(|| shown.parse::<u64>().ok());
+    let shown = amount.flatten().map_or(shown, number);
     html! {
         @if value.is_none() {
             span class="quiet-text" { (visit.t("không có", "absent")) }

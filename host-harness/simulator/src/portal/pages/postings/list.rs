@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::input::InputError;
 use crate::portal::pages::{MOST_ROWS, present_postings};
 use crate::portal::web::{
-    At, Tab, Visit, approval_badge, employer_page, run_badge, short, text, time,
+    At, Tab, Visit, approval_badge, employer_page, run_badge, short, text, time, vietnamese_day,
 };
 use crate::posting::{shown, text_of};
 use crate::state::{Approval, Employer, Posting, Run, World};
@@ -124,7 +124,7 @@ fn table(world: &World, visit: &Visit, employer: &Employer) -> Markup {
                         @for posting in postings {
                             tr {
                                 td class="mono" { (posting.id) }
-                                td { a href=(address(posting)) { (short(posting.title(), 120)) } }
+                                td class="grow" { a href=(address(posting)) { (short(posting.title(), 120)) } }
                                 td { (run_badge(visit.lang, posting.run)) }
                                 td { (approval_badge(visit.lang, posting.approval)) }
                                 td { (text(&deadline(posting))) }
@@ -145,8 +145,7 @@ fn deadline(posting: &Posting) -> String {
         .get("deadline")
         .map(text_of)
         .unwrap_or_default();
-    let parts: Vec<&str> = day.rsplit('-').collect();
-    parts.join("/")
+    vietnamese_day(&day)
 }
 
 fn new_posting(visit: &Visit) -> Markup {
