@@ -472,7 +472,7 @@ async fn the_webhook_test_sends_one_get_and_shows_what_came_back() {
         .await;
     let dead = world.submit(page, action, &[]).await.text();
     assert!(
-        dead.contains("Không có phản hồi") && dead.contains("could not connect"),
+        dead.contains("không có phản hồi") && dead.contains("could not connect"),
         "{dead}"
     );
     world.patch_employer(json!({"webhook_url": null})).await;

@@ -123,11 +123,13 @@ pub(in crate::portal) async fn save_webhook(
 /// `POST /portal/{employer}/webhook/check`: one GET to the saved URL; its answer stands on the page.
 pub(in crate::portal) async fn check_webhook(
     State(app): State<App>,
-    visit: Visit,
+    mut visit: Visit,
     at: At,
 ) -> Response {
     match control::employers::webhook_sign_of_life(&app, at.employer).await {
         Ok(reply) => {
+            // The answer is shown at once; a change of the language leads to the page itself.
+            visit.path = to(&at);
             let page = app.with(|world| page(world, &visit, at.employer, Some(&reply)));
             visit.answer(page)
         }
@@ -177,10 +179,11 @@ fn page(
     let title = visit.t("Kết nối API", "API connection");
     let content = html! {
         p class="crumb" { (visit.t("Cài đặt tài khoản › Kết nối API", "Account settings › API connection")) }
+        @if let Some(reply) = reply { (sign_of_life(visit, reply)) }
         div class="columns" {
             div {
                 (keys(world, visit, employer))
-                (webhook(visit, employer, reply))
+                (webhook(visit, employer))
             }
             section class="panel" {
                 h2 { (visit.t("Tài khoản giả lập", "The simulated account")) }
@@ -243,7 +246,7 @@ fn copied(visit: &Visit, id: &str, label: &str, value: &str) -> Markup {
     }
 }
 
-fn webhook(visit: &Visit, employer: &Employer, reply: Option<&Reply>) -> Markup {
+fn webhook(visit: &Visit, employer: &Employer) -> Markup {
     let id = employer.id;
     let saved = employer.webhook_url.as_deref().unwrap_or("");
     let shown = visit.form.optional("webhook_url").unwrap_or(saved);
@@ -270,7 +273,6 @@ fn webhook(visit: &Visit, employer: &Employer, reply: Option<&Reply>) -> Markup 
             @if employer.webhook_url.is_some() {
                 (visit.button(&format!("/portal/{id}/webhook/check"), visit.t("Kiểm tra (gửi GET)", "Test it (sends a GET)"), "secondary"))
             }
-            @if let Some(reply) = reply { (sign_of_life(visit, reply)) }
         }
     }
 }
@@ -282,8 +284,8 @@ fn sign_of_life(visit: &Visit, reply: &Reply) -> Markup {
     html! {
         div class=(if alive { "message done" } else { "message problem" }) role="status" {
             p {
-                @if let Some(status) = reply.status { (visit.t("Trả lời ", "Answered ")) strong { (status) } }
-                @else { (visit.t("Không có phản hồi", "No answer")) }
+                @if let Some(status) = reply.status { (visit.t("Webhook URL trả lời ", "The webhook URL answered ")) strong { (status) } }
+                @else { (visit.t("Webhook URL: không có phản hồi", "Webhook URL: no answer")) }
                 @if let Some(error) = &reply.error { ": " (text(error)) }
             }
             @if !reply.body.is_empty() { pre { (short(&reply.body, 2_000)) } }

@@ -122,7 +122,7 @@ fn frame(
             }
             body {
                 a class="skip" href="#content" { (visit.t("Đến nội dung", "Skip to content")) }
-                p class="ribbon" {
+                aside class="ribbon" aria-label=(visit.t("Giả lập", "Simulator")) {
                     strong { (visit.t("TRANG GIẢ LẬP", "SIMULATOR")) } " — "
                     (visit.t(
                         "đây không phải TopCV thật; dữ liệu chỉ để thử và mất khi tắt.",

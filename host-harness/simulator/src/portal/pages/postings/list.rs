@@ -44,7 +44,7 @@ pub(super) fn page(world: &World, visit: &Visit, id: u64) -> Result<Markup, Inpu
                 @for posting in waiting.iter().take(MOST_ROWS) { (card(visit, posting)) }
             }
         }
-        section aria-labelledby="all" {
+        section {
             h2 id="all" { (visit.t("Tất cả tin", "All postings")) }
             (table(world, visit, employer))
         }
