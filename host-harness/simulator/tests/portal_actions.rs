@@ -5,8 +5,8 @@ mod support;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::World;
 use support::browser::{FIRST, SECOND, Scene, state, token_in};
+use support::{World, eventually};
 
 /// One click, and the control call that must come out the same.
 struct Step {
@@ -479,6 +479,39 @@ async fn the_webhook_test_sends_one_get_and_shows_what_came_back() {
     assert!(!world.html(page).await.contains(action));
     let none = world.post_form(action, &[], &world.token().await).await;
     assert_eq!(none.status, 409);
+}
+
+#[tokio::test]
+async fn an_answer_that_waits_for_a_release_is_let_go_by_the_webhook_page() {
+    let world = World::start().await;
+    world
+        .press(
+            "/portal/101/faults",
+            "/portal/101/faults",
+            &[
+                ("kind", "create_answer_delay_until_release"),
+                ("operation", "create"),
+                ("times", "1"),
+                ("when", "after"),
+            ],
+        )
+        .await;
+    let create = world.create();
+    let release = async {
+        eventually("the posting is there", async || {
+            world.ledger().await["creates"] == 1
+        })
+        .await;
+        world
+            .press(
+                "/portal/101/webhooks",
+                "/portal/101/webhooks/release",
+                &[("order", "fifo")],
+            )
+            .await
+    };
+    let (job_id, _) = tokio::join!(create, release);
+    assert_eq!(job_id, FIRST);
 }
 
 #[tokio::test]

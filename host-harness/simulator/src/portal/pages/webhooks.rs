@@ -114,13 +114,17 @@ fn held(world: &World, visit: &Visit, employer: &Employer) -> Markup {
         button type="submit" class="primary" { (visit.t("Gửi", "Send")) }
     };
     html! {
-        @if count > 0 || employer.hold_webhooks {
-            section class="panel" {
-                h2 { (visit.t("Đang giữ", "Held back")) " (" (count) ")" }
-                form class="inline" method="post" action=(format!("/portal/{}/webhooks/release", employer.id)) {
-                    (visit.token_field())
-                    (orders)
-                }
+        section class="panel" {
+            h2 { (visit.t("Đang giữ", "Held back")) " (" (count) ")" }
+            p class="hint" {
+                (visit.t(
+                    "Bấm Gửi để gửi các webhook đang giữ và trả lời các lệnh tạo tin đang chờ.",
+                    "Send releases the webhooks that are held, and the creates whose answers wait.",
+                ))
+            }
+            form class="inline" method="post" action=(format!("/portal/{}/webhooks/release", employer.id)) {
+                (visit.token_field())
+                (orders)
             }
         }
     }
