@@ -218,6 +218,7 @@ impl BoardPlugin for ScriptedBoard {
         Ok(PostingPage {
             postings,
             next: None,
+            notes: Vec::new(),
         })
     }
 
