@@ -19,6 +19,8 @@ pub struct Counters {
     pub quarantined: u64,
     /// Events that wait for a posting.
     pub unmatched: u64,
+    /// Refused deliveries that were not kept, since the quarantine was full.
+    pub not_kept: u64,
 }
 
 /// A connection, as its page shows it.
@@ -119,6 +121,7 @@ impl Platform {
                 last_delivery_at: connection.last_delivery_at,
                 quarantined,
                 unmatched,
+                not_kept: connection.not_kept,
             },
             connection,
         })

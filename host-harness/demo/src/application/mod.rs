@@ -9,6 +9,7 @@ pub mod connections;
 pub mod error;
 pub mod events;
 pub mod fetch_cvs;
+pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
 pub mod people;
@@ -21,6 +22,7 @@ pub mod token;
 pub mod unit;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use job_board_host::Clock;
 use tokio::sync::Notify;
@@ -29,6 +31,7 @@ use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::value::Values;
 use crate::store::Store;
+use crate::store::erasure_log::ErasureLog;
 use crate::store::connections::{self as connection_rows, StoredConnection};
 use crate::store::seal::Sealer;
 
@@ -46,6 +49,10 @@ pub struct Ports {
     pub board: Arc<dyn Board>,
     /// Where the board reaches the platform, without a slash at the end.
     pub public_base_url: String,
+    /// Who was erased: kept outside the database.
+    pub erasure_log: ErasureLog,
+    /// After how many days without any activity candidates who were not hired are erased. Absent: never.
+    pub retention_days: Option<u32>,
     /// Operator settings that every connection gets unless an operator set another value for it.
     pub operator_settings: Values,
 }
@@ -55,6 +62,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
+    ending: Arc<AtomicBool>,
 }
 
 impl Platform {
@@ -63,6 +71,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
+            ending: Arc::new(AtomicBool::new(false)),
         }
     }
 
@@ -84,6 +93,17 @@ impl Platform {
     /// Ends when a use case has left work for the background, such as a file to fetch.
     pub async fn work_arrived(&self) {
         self.work.notified().await;
+    }
+
+    /// Asks long work to end after the piece that it is at.
+    pub fn end_work(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.work.notify_one();
+    }
+
+    /// Whether long work was asked to end.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     fn store(&self) -> &Store {

@@ -8,6 +8,8 @@ pub mod candidates;
 pub mod connections;
 pub mod cvs;
 pub mod deliveries;
+pub mod erasure_log;
+pub mod erasures;
 pub mod error;
 pub mod events;
 pub mod jobs;
@@ -92,17 +94,19 @@ impl Store {
     }
 
     /// Moves what the write-ahead log holds into the file and empties the log, so that erased bytes do not stay in it.
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+    /// Answers false when another process was reading all the while: then it is to be done again.
+    pub async fn checkpoint(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
+            let busy: bool =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            Ok(!busy)
         })
         .await
     }
 }
 
 /// Makes the file for its owner alone. SQLite gives its log files the same mode.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -122,6 +126,11 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
             continue;
         }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have been faster.
+        let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < found {
+            continue;
+        }
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", version + 1)?;
         transaction.commit()?;
