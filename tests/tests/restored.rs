@@ -160,11 +160,11 @@ async fn a_backup_is_private_leaves_key_and_erasures_out_and_is_checked_before_i
     let held = restore(&plain, &house.data(), &RestoreOptions::default());
     assert!(matches!(held, Err(BackupError::HoldsData(_))));
 
-    std::fs::write(house.data().join("erasures.log"), "kept").unwrap();
+    let erasures = house.data().join("erasures.db");
+    let erased = std::fs::read(&erasures).unwrap();
     let key = std::fs::read(house.data().join("master.key")).unwrap();
     restore(&plain, &house.data(), &FORCE).unwrap();
-    let kept = std::fs::read_to_string(house.data().join("erasures.log"));
-    assert_eq!(kept.unwrap(), "kept");
+    assert!(std::fs::read(&erasures).unwrap() == erased);
     assert_eq!(std::fs::read(house.data().join("master.key")).unwrap(), key);
 
     let before = std::fs::read(house.data().join("platform.db")).unwrap();

@@ -10,6 +10,7 @@ use job_board_demo::domain::delivery::WebAnswer;
 use job_board_demo::domain::id::{CandidateId, ConnectionId, JobId, TenantId};
 use job_board_demo::domain::user::{Role, User};
 use job_board_demo::domain::value::Values;
+use job_board_demo::store::erasure_log::{self, ErasureLog};
 use job_board_demo::store::seal::Sealer;
 use job_board_demo::store::{Page, Store};
 use job_board_host::contract::events::{Event, PostingState};
@@ -17,6 +18,9 @@ use job_board_host::{KeyRing, ManualClock, MasterKey};
 use tempfile::TempDir;
 
 use crate::support::{START, ScriptedBoard, post, posting};
+
+/// How long the platform of these tests keeps candidates who were not hired.
+pub const RETENTION_DAYS: u32 = 365;
 
 pub const PAGE: Page = Page {
     before: None,
@@ -41,6 +45,8 @@ pub fn open(folder: &Path, board: &ScriptedBoard, clock: &Arc<ManualClock>) -> P
     let clock: Arc<ManualClock> = Arc::clone(clock);
     Platform::new(Ports {
         store: Store::open(&folder.join("platform.db")).unwrap(),
+        erasure_log: ErasureLog::open(&folder.join(erasure_log::FILE_NAME)).unwrap(),
+        retention_days: Some(RETENTION_DAYS),
         sealer: Sealer::new(KeyRing::new(key)),
         clock,
         board: Arc::new(board.clone()),
@@ -93,6 +99,7 @@ impl World {
     /// As if the process had been killed and started again: nothing but the files is left.
     pub async fn restart(&mut self) {
         self.platform = open(self.folder.path(), &self.board, &self.clock);
+        self.platform.replay_erasures().await.unwrap();
         let backlog = self.platform.backlog().await.unwrap();
         self.platform.recover(backlog).await.unwrap();
     }
