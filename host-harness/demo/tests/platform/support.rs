@@ -231,6 +231,7 @@ impl BoardPlugin for ScriptedBoard {
         Ok(PostingPage {
             postings,
             next: None,
+            notes: Vec::new(),
         })
     }
 
