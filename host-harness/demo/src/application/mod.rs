@@ -31,8 +31,8 @@ use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::value::Values;
 use crate::store::Store;
-use crate::store::erasure_log::ErasureLog;
 use crate::store::connections::{self as connection_rows, StoredConnection};
+use crate::store::erasure_log::ErasureLog;
 use crate::store::seal::Sealer;
 
 pub use error::{AppError, Problem};

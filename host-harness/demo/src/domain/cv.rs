@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn a_dead_or_dying_link_is_left_alone() {
         assert_eq!(next_try(1, DAY_MS, None, Some(DAY_MS)), None);
-        assert_eq!(next_try(1, DAY_MS - LAST_CHANCE_MS, None, Some(DAY_MS)), None);
+        assert_eq!(
+            next_try(1, DAY_MS - LAST_CHANCE_MS, None, Some(DAY_MS)),
+            None
+        );
     }
 
     #[test]

@@ -64,7 +64,12 @@ impl Mention {
     fn is_in_text(&self, body: &[u8]) -> bool {
         let decoded = percent_encoding::percent_decode(body).decode_utf8_lossy();
         decoded
-            .split(|c: char| matches!(c, '&' | '=' | '"' | '\'' | ',' | ';' | '<' | '>' | '\n' | '\r'))
+            .split(|c: char| {
+                matches!(
+                    c,
+                    '&' | '=' | '"' | '\'' | ',' | ';' | '<' | '>' | '\n' | '\r'
+                )
+            })
             .any(|piece| self.is(piece))
     }
 

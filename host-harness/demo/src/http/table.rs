@@ -243,10 +243,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     ),
     get(
         "/api/erasures",
-        &[
-            optional("before", ID),
-            optional("limit", Kind::Number(200)),
-        ],
+        &[optional("before", ID), optional("limit", Kind::Number(200))],
         run!(privacy::erasures),
     ),
     get("/api/candidates/{id}/cvs/{cv}", NOTHING, run!(people::cv)),

@@ -227,7 +227,12 @@ pub fn store(
     let wanted: bool = db.query_row(
         "SELECT EXISTS (SELECT 1 FROM cvs WHERE tenant_id = ?1 AND id = ?2 AND application_id = ?3
              AND attachment_id = ?4 AND state IN ('pending', 'failed'))",
-        (errand.tenant, errand.id, errand.application, &errand.attachment.id),
+        (
+            errand.tenant,
+            errand.id,
+            errand.application,
+            &errand.attachment.id,
+        ),
         |row| row.get(0),
     )?;
     if !wanted {

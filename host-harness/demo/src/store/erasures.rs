@@ -74,13 +74,11 @@ pub fn erase_candidate(
     tenant: TenantId,
     candidate: CandidateId,
 ) -> Result<Erased, StoreError> {
-    const CVS: &str = "SELECT cvs.id FROM cvs JOIN applications ON applications.id = cvs.application_id
+    const CVS: &str =
+        "SELECT cvs.id FROM cvs JOIN applications ON applications.id = cvs.application_id
          WHERE applications.tenant_id = ?1 AND applications.candidate_id = ?2";
     let who = (tenant, candidate);
-    let files = db.execute(
-        &format!("DELETE FROM cv_files WHERE cv_id IN ({CVS})"),
-        who,
-    )?;
+    let files = db.execute(&format!("DELETE FROM cv_files WHERE cv_id IN ({CVS})"), who)?;
     let links = db.execute(&format!("DELETE FROM cvs WHERE id IN ({CVS})"), who)?;
     let applications = db.execute(
         "DELETE FROM applications WHERE tenant_id = ?1 AND candidate_id = ?2",
@@ -90,7 +88,10 @@ pub fn erase_candidate(
         "DELETE FROM notices WHERE tenant_id = ?1 AND candidate_id = ?2",
         who,
     )?;
-    db.execute("DELETE FROM candidates WHERE tenant_id = ?1 AND id = ?2", who)?;
+    db.execute(
+        "DELETE FROM candidates WHERE tenant_id = ?1 AND id = ?2",
+        who,
+    )?;
     Ok(Erased {
         applications,
         links,
@@ -209,8 +210,9 @@ pub fn untold(
     db: &Connection,
     sealer: &Sealer,
 ) -> Result<Vec<(TenantId, ErasureId, ToTell)>, StoreError> {
-    let mut statement = db
-        .prepare_cached("SELECT tenant_id, id, sealed FROM erasures WHERE sealed IS NOT NULL ORDER BY id LIMIT 100")?;
+    let mut statement = db.prepare_cached(
+        "SELECT tenant_id, id, sealed FROM erasures WHERE sealed IS NOT NULL ORDER BY id LIMIT 100",
+    )?;
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get::<_, Vec<u8>>(2)?))
     })?;
@@ -224,8 +226,8 @@ pub fn untold(
                 continue;
             }
         };
-        let to_tell = serde_json::from_slice(&plain)
-            .map_err(|_| StoreError::Corrupt { what: "erasure" })?;
+        let to_tell =
+            serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { what: "erasure" })?;
         found.push((tenant, id, to_tell));
     }
     Ok(found)

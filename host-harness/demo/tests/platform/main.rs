@@ -7,9 +7,13 @@
 
 mod api;
 mod defects;
+mod erasing;
 mod events;
+mod files;
 mod publish;
 mod receive;
 mod server;
 mod support;
+mod trouble;
+mod unverified;
 mod world;
