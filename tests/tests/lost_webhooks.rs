@@ -86,7 +86,7 @@ async fn a_verdict_that_a_webhook_told_is_not_new_when_a_recruiter_reconciles() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn credentials_that_the_board_no_longer_takes_are_found_on_schedule_and_told_once() {
     let house = House::new().await;
-    let (demo, people, _, _) = stage(&house).await;
+    let (demo, ..) = stage(&house).await;
     let renewed = house.board.rotate(&house.employer).await.unwrap();
     for _ in 0..6 {
         house.pass(2 * HOUR).await;
@@ -111,7 +111,7 @@ async fn credentials_that_the_board_no_longer_takes_are_found_on_schedule_and_to
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_board_that_asks_for_patience_gets_it() {
     let house = House::new().await;
-    let (demo, people, _, _) = stage(&house).await;
+    let (demo, ..) = stage(&house).await;
     let busy = json!({ "times": 0, "params": { "retry_after": "3000" } });
     house
         .board

@@ -13,7 +13,7 @@ use super::unit::Unit;
 use super::{AppError, Platform};
 use crate::board::{PluginError, convert};
 use crate::domain::board_event::{Application, Happening};
-use crate::domain::erasure::{Erased, PluginReceipt, Reason};
+use crate::domain::erasure::{PluginReceipt, Reason};
 use crate::domain::id::{CandidateId, ConnectionId, ErasureId, TenantId, UserId};
 use crate::domain::mention::Mention;
 use crate::domain::user::User;
@@ -44,6 +44,13 @@ struct Eraser {
     now: u64,
 }
 
+/// Why somebody is erased, on whose word, and up to which moment what came in is meant.
+struct Order {
+    reason: Reason,
+    user: Option<UserId>,
+    as_of: u64,
+}
+
 impl Platform {
     /// Erases a candidate with everything that the platform holds of the person.
     pub async fn forget(
@@ -62,7 +69,12 @@ impl Platform {
                 let candidate =
                     candidates::get(db, tenant, id)?.ok_or(AppError::NoSuch("candidate"))?;
                 let alike = candidates::alike(db, tenant, &candidate)?;
-                let erasure = eraser.erase(db, tenant, id, reason, Some(by))?;
+                let order = Order {
+                    reason,
+                    user: Some(by),
+                    as_of: eraser.now,
+                };
+                let erasure = eraser.erase(db, tenant, id, &order)?;
                 Ok::<_, AppError>((erasure, alike))
             })
             .await?;
@@ -120,8 +132,13 @@ impl Platform {
                 .store()
                 .write(move |db| {
                     let idle = candidates::idle(db, before, AT_ONCE)?;
+                    let order = Order {
+                        reason: Reason::Retention,
+                        user: None,
+                        as_of: eraser.now,
+                    };
                     for (tenant, candidate) in &idle {
-                        eraser.erase(db, *tenant, *candidate, Reason::Retention, None)?;
+                        eraser.erase(db, *tenant, *candidate, &order)?;
                     }
                     Ok::<_, AppError>(idle.len())
                 })
@@ -215,12 +232,11 @@ impl Eraser {
         db: &Transaction<'_>,
         tenant: TenantId,
         id: CandidateId,
-        reason: Reason,
-        user: Option<UserId>,
+        order: &Order,
     ) -> Result<ErasureId, AppError> {
         let candidate = candidates::get(db, tenant, id)?.ok_or(AppError::NoSuch("candidate"))?;
         let mention =
-            Mention::of(&candidate.contact).filter(|_| reason.concerns_the_whole_person());
+            Mention::of(&candidate.contact).filter(|_| order.reason.concerns_the_whole_person());
         let targets = erasures::targets(db, tenant, id)?;
         let mut digests: BTreeSet<Vec<u8>> =
             targets.iter().map(|target| target.digest.clone()).collect();
@@ -248,7 +264,7 @@ impl Eraser {
         }
 
         let entries = Entries {
-            applications: self.dated(digests),
+            applications: order.dated(digests),
             deliveries: speaking,
         };
         self.log.append(&entries)?;
@@ -262,7 +278,15 @@ impl Eraser {
         }
         erased.waiting = waiting.len();
         erased.deliveries = entries.deliveries.len();
-        self.record(db, tenant, id, reason, user, erased, &to_tell(&targets))
+        let record = NewErasure {
+            candidate: id,
+            at: self.now,
+            reason: order.reason,
+            user: order.user,
+            erased,
+            to_tell: &to_tell(&targets),
+        };
+        Ok(erasures::insert(db, &self.sealer, tenant, &record)?)
     }
 
     /// Brings a database up to the log, and the log up to the database. Answers how many people went, and whether anything did.
@@ -299,11 +323,11 @@ impl Eraser {
             .into_iter()
             .map(|entry| (entry.digest, entry.erased_at))
             .collect();
-        let mut people = BTreeSet::new();
+        let mut people = BTreeMap::new();
         erasures::all_digests(db, |tenant, candidate, digest, received_at| {
             // One that came in after the erasure is a new one, rightly taken.
-            if times.get(&digest).is_some_and(|at| received_at <= *at) {
-                people.insert((tenant.0, candidate));
+            if let Some(at) = times.get(&digest).filter(|at| received_at <= **at) {
+                people.insert((tenant.0, candidate), *at);
             }
         })?;
         for event in events::waiting_applications(db, &self.sealer, None)? {
@@ -311,42 +335,27 @@ impl Eraser {
                 events::drop_waiting(db, event.connection, &event.event.id)?;
             }
         }
-        for (tenant, candidate) in &people {
-            self.erase(db, TenantId(*tenant), *candidate, Reason::Restored, None)?;
+        for ((tenant, candidate), as_of) in &people {
+            let order = Order {
+                reason: Reason::Restored,
+                user: None,
+                as_of: *as_of,
+            };
+            self.erase(db, TenantId(*tenant), *candidate, &order)?;
         }
         Ok((people.len(), true))
     }
+}
 
+impl Order {
     fn dated(&self, digests: BTreeSet<Vec<u8>>) -> Vec<ErasedApplication> {
         digests
             .into_iter()
             .map(|digest| ErasedApplication {
                 digest,
-                erased_at: self.now,
+                erased_at: self.as_of,
             })
             .collect()
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "the columns of one record")]
-    fn record(
-        &self,
-        db: &Transaction<'_>,
-        tenant: TenantId,
-        candidate: CandidateId,
-        reason: Reason,
-        user: Option<UserId>,
-        erased: Erased,
-        to_tell: &ToTell,
-    ) -> Result<ErasureId, AppError> {
-        let record = NewErasure {
-            candidate,
-            at: self.now,
-            reason,
-            user,
-            erased,
-            to_tell,
-        };
-        Ok(erasures::insert(db, &self.sealer, tenant, &record)?)
     }
 }
 

@@ -42,9 +42,12 @@ impl Reason {
     }
 
     /// Whether everything goes that speaks of the person, or only what belongs to the applications that are erased: somebody whose old
-    /// application has come of age may be applying again at this moment.
+    /// application has come of age may be applying again at this moment, and after a restore the erasure log knows what had gone.
     pub fn concerns_the_whole_person(self) -> bool {
-        self != Self::Retention
+        match self {
+            Self::Request | Self::ConsentWithdrawn | Self::Mistake => true,
+            Self::Retention | Self::Restored => false,
+        }
     }
 }
 

@@ -86,7 +86,7 @@ CREATE INDEX posted_jobs_unverified ON posted_jobs (connection_id) WHERE what = 
 
 -- The inbox. `sealed` is erased as soon as the delivery is done.
 CREATE TABLE deliveries (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
     connection_id INTEGER NOT NULL REFERENCES connections (id),
     received_at   INTEGER NOT NULL,

@@ -33,6 +33,8 @@ pub struct World {
     pub board: ScriptedBoard,
     pub clock: Arc<ManualClock>,
     pub platform: Platform,
+    /// The database of the platform as it was first opened.
+    pub store: Store,
     pub owner: User,
     pub admin: User,
     pub operator: User,
@@ -41,10 +43,20 @@ pub struct World {
 }
 
 pub fn open(folder: &Path, board: &ScriptedBoard, clock: &Arc<ManualClock>) -> Platform {
+    let store = Store::open(&folder.join("platform.db")).unwrap();
+    open_with(store, folder, board, clock)
+}
+
+fn open_with(
+    store: Store,
+    folder: &Path,
+    board: &ScriptedBoard,
+    clock: &Arc<ManualClock>,
+) -> Platform {
     let key = MasterKey::from_file_or_create(folder.join("master.key")).unwrap();
     let clock: Arc<ManualClock> = Arc::clone(clock);
     Platform::new(Ports {
-        store: Store::open(&folder.join("platform.db")).unwrap(),
+        store,
         erasure_log: ErasureLog::open(&folder.join(erasure_log::FILE_NAME)).unwrap(),
         retention_days: Some(RETENTION_DAYS),
         sealer: Sealer::new(KeyRing::new(key)),
@@ -75,7 +87,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let board = ScriptedBoard::new();
         let clock = Arc::new(ManualClock::new(START));
-        let platform = open(folder.path(), &board, &clock);
+        let store = Store::open(&folder.path().join("platform.db")).unwrap();
+        let platform = open_with(store.clone(), folder.path(), &board, &clock);
         let (tenant, [owner, admin, operator]) = add_tenant(&platform).await;
         let connection = platform.add_connection(tenant, "Chính").await.unwrap();
         let job = platform
@@ -88,6 +101,7 @@ impl World {
             board,
             clock,
             platform,
+            store,
             owner,
             admin,
             operator,
