@@ -123,44 +123,6 @@ mod tests {
     }
 
     #[test]
-    fn only_a_definite_refusal_frees_a_request_id() {
-        use Disposition::{
-            Conflict, FixInput, FixSettings, Internal, NotEntitled, NotFound, OutcomeUnknown,
-            RetryLater, SignInAgain, Unsupported,
-        };
-        for disposition in [
-            FixInput,
-            FixSettings,
-            SignInAgain,
-            NotEntitled,
-            Conflict,
-            NotFound,
-            Unsupported,
-            RetryLater,
-        ] {
-            let refusal = failure(disposition, "a-code-of-a-later-version");
-            assert!(is_definite_refusal(&refusal), "{disposition:?}");
-        }
-        for disposition in [Disposition::InProgress, OutcomeUnknown, Internal] {
-            let open = failure(disposition, "a-code-of-a-later-version");
-            assert!(!is_definite_refusal(&open), "{disposition:?}");
-        }
-    }
-
-    #[test]
-    fn a_plugin_that_could_not_look_refuses_nothing() {
-        for (disposition, code) in [
-            (Disposition::Conflict, "request-id-reused"),
-            (Disposition::FixSettings, "not-configured"),
-            (Disposition::RetryLater, "storage-unavailable"),
-            (Disposition::RetryLater, "storage"),
-            (Disposition::Conflict, "storage-conflict"),
-        ] {
-            assert!(!is_definite_refusal(&failure(disposition, code)), "{code}");
-        }
-    }
-
-    #[test]
     fn a_code_that_is_not_known_breaks_no_connection_by_itself() {
         let unknown = |disposition| failure(disposition, "a-code-of-a-later-version");
         assert!(breaks_connection(&unknown(Disposition::SignInAgain)));
