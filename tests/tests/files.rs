@@ -177,9 +177,9 @@ cells! {
     a_challenge_page_as_429_is_tried_again: "challenge_429" {} => then_another_try_helps("board-challenge");
     a_challenge_page_as_503_is_tried_again: "challenge_503" {} => then_another_try_helps("board-challenge");
     a_page_with_status_200_is_tried_again: "cv_html_200" {} => then_another_try_helps("board-challenge");
-    a_broken_board_500_is_tried_again: "status_500" {} => then_another_try_helps("board-down");
-    a_broken_board_502_is_tried_again: "status_502" {} => then_another_try_helps("board-down");
-    a_broken_board_503_is_tried_again: "status_503" {} => then_another_try_helps("board-down");
+    an_error_page_as_500_is_tried_again: "status_500" {} => then_another_try_helps("board-challenge");
+    an_error_page_as_502_is_tried_again: "status_502" {} => then_another_try_helps("board-challenge");
+    an_error_page_as_503_is_tried_again: "status_503" {} => then_another_try_helps("board-challenge");
     too_many_requests_are_tried_again: "rate_limited" {"params": {"retry_after": "90"}} => then_another_try_helps("rate-limited");
     a_connection_dropped_before_the_file_is_tried_again: "drop_connection" {} => then_another_try_helps("board-down");
     a_connection_dropped_after_the_link_was_used_ends_in_expired: "drop_connection" {"when": "after"} => then_the_link_was_used_up("board-down");
@@ -233,7 +233,11 @@ async fn a_one_time_link_that_somebody_else_used_has_expired() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_drip_is_cut_off_and_the_link_found_used_up() {
-    let cell = Cell::with_fault("slow_drip", json!({ "params": { "bytes_per_s": 1 } })).await;
+    let cell = Cell::with_fault(
+        "slow_drip",
+        json!({ "when": "after", "params": { "bytes_per_s": 1 } }),
+    )
+    .await;
     let patience = json!({ "timeout.read_ms": "400" });
     cell.world.correct_protocol(patience).await.unwrap();
     assert_eq!(cell.fetch().await, 1);
