@@ -9,7 +9,7 @@ use crate::SimulatorError;
 use crate::ledger::Outcome;
 use crate::partner::{Call, Operation, execute};
 use crate::state::{DeliveryState, Due, World};
-use crate::webhooks::Sender;
+use crate::webhooks::{Reply, Sender};
 
 /// Shared by every request. The lock is never held while something is awaited.
 #[derive(Clone)]
@@ -57,6 +57,11 @@ impl App {
                 return;
             }
         }
+    }
+
+    /// Asks a webhook URL for a sign of life.
+    pub(crate) async fn probe(&self, url: &str) -> Reply {
+        self.0.sender.get(url).await
     }
 
     /// Sends deliveries one after the other, each with the employer's number of further tries.

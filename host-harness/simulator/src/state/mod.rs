@@ -11,10 +11,12 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-pub(crate) use application::{Application, CandidateId, Cv, DownloadLink, Mask, NewApplication};
+pub(crate) use application::{
+    Application, Applied, CandidateId, Cv, DownloadLink, Mask, NewApplication,
+};
 pub(crate) use delivery::{Attempt, Delivery, DeliveryState};
 pub(crate) use employer::{Employer, Moderation, SessionState, SigningKey};
-pub(crate) use posting::{Approval, Posting, Run};
+pub(crate) use posting::{Approval, Note, Posting, Run};
 pub(crate) use publishing::Refusal;
 pub(crate) use schedule::{Due, Schedule};
 
