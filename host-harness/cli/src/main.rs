@@ -48,7 +48,7 @@ enum Command {
         /// Where to listen; port 0 takes any free one
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480", value_parser = listening::parse)]
         bind: SocketAddr,
-        /// Once it serves, write {"url"} to this file; the file goes when it stops
+        /// Once it serves, write {"url", "pid"} to this file; the file goes when it stops
         #[arg(long, value_name = "FILE")]
         ready_file: Option<PathBuf>,
     },
@@ -86,7 +86,7 @@ struct Serve {
     /// Fetch no files and try no deliveries again by itself
     #[arg(long)]
     no_background: bool,
-    /// Once it serves, write {"url", "logins": [{"login", "role", "token"}]} to this file (mode 600); the file goes when it stops
+    /// Once it serves, write {"url", "pid", "logins": [{"login", "role", "token"}]} to this file (mode 600); the file goes when it stops
     #[arg(long, value_name = "FILE")]
     ready_file: Option<PathBuf>,
 }

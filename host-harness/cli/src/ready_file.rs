@@ -22,8 +22,9 @@ impl ReadyFile {
         }
     }
 
-    /// Writes the file whole in one step, readable by its owner alone: it may hold tokens.
-    pub(crate) fn write(&self, ready: &Value) -> Result<()> {
+    /// Writes the file whole in one step, readable by its owner alone: it may hold tokens. `pid` tells this run's file from an earlier one's.
+    pub(crate) fn write(&self, mut ready: Value) -> Result<()> {
+        ready["pid"] = std::process::id().into();
         let folder = match self.path.parent() {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
@@ -64,9 +65,10 @@ mod tests {
         std::fs::write(&path, "of a run that was killed").unwrap();
         let file = ReadyFile::claim(path.clone()).unwrap();
         assert!(!path.exists(), "the earlier run's file is still there");
-        file.write(&json!({ "url": "http://127.0.0.1:1" })).unwrap();
+        file.write(json!({ "url": "http://127.0.0.1:1" })).unwrap();
         let read: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         assert_eq!(read["url"], "http://127.0.0.1:1");
+        assert_eq!(read["pid"], std::process::id());
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

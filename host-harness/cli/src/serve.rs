@@ -55,7 +55,7 @@ pub async fn run(service: Service) -> Result<()> {
 
     print!("{}", welcome(&platform, &service)?);
     if let Some(file) = &ready_file {
-        file.write(&log_ins::ready(&platform))?;
+        file.write(log_ins::ready(&platform))?;
     }
     ending.asked().await;
     println!("stopping");

@@ -28,7 +28,7 @@ pub async fn run(bind: SocketAddr, ready_file: Option<PathBuf>) -> Result<()> {
         .context("the simulator does not start")?;
     println!("{}", welcome(&simulator.url()));
     if let Some(file) = &ready_file {
-        file.write(&json!({ "url": simulator.url() }))?;
+        file.write(json!({ "url": simulator.url() }))?;
     }
     ending.asked().await;
     drop(ready_file);

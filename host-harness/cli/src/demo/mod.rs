@@ -3,13 +3,14 @@
 mod story;
 
 use std::fmt::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use job_board_demo::{Demo, DemoConfig};
+use job_board_demo::{Demo, DemoConfig, DemoError};
 use job_board_host::{Clock, SystemClock};
-use topcv_simulator::{Simulator, SimulatorConfig};
+use topcv_simulator::{Simulator, SimulatorConfig, SimulatorError};
 
 use crate::signals::Ending;
 use crate::walk::{Board, Employer, platform_config};
@@ -58,18 +59,11 @@ struct Sides {
 
 impl Sides {
     async fn start(plugin: &Path, folder: &Path) -> Result<Self> {
-        let simulator = Simulator::start(SimulatorConfig {
-            bind: preferred(SIMULATOR_PORT),
-            first_posting: first_posting(),
-            ..SimulatorConfig::default()
-        })
-        .await
-        .context("the simulator does not start")?;
-        let config = DemoConfig {
-            bind: preferred(PLATFORM_PORT),
-            ..platform_config(folder, plugin, &simulator.url())
-        };
-        let platform = Demo::start(config).await.with_context(|| {
+        let simulator = start_simulator()
+            .await
+            .context("the simulator does not start")?;
+        let config = platform_config(folder, plugin, &simulator.url());
+        let platform = start_platform(config).await.with_context(|| {
             format!(
                 "the platform does not start with the plugin {} and its data in {}",
                 plugin.display(),
@@ -117,13 +111,35 @@ impl Sides {
     }
 }
 
-/// This port of loopback when it is free, else any.
-fn preferred(port: u16) -> SocketAddr {
-    let wanted = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    match TcpListener::bind(wanted) {
-        Ok(_) => wanted,
-        Err(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+/// On its own port when that is free, else on any.
+async fn start_simulator() -> Result<Simulator, SimulatorError> {
+    let on = |port| SimulatorConfig {
+        bind: loopback(port),
+        first_posting: first_posting(),
+        ..SimulatorConfig::default()
+    };
+    match Simulator::start(on(SIMULATOR_PORT)).await {
+        Err(SimulatorError::Bind { .. }) => Simulator::start(on(0)).await,
+        other => other,
     }
+}
+
+/// As [`start_simulator`].
+async fn start_platform(config: DemoConfig) -> Result<Demo, DemoError> {
+    let on = |port| DemoConfig {
+        bind: loopback(port),
+        ..config.clone()
+    };
+    match Demo::start(on(PLATFORM_PORT)).await {
+        Err(DemoError::Io { source, .. }) if source.kind() == ErrorKind::AddrInUse => {
+            Demo::start(on(0)).await
+        }
+        other => other,
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 /// The platform may remember postings of earlier starts, so no id may come twice. Nobody makes a posting each second.

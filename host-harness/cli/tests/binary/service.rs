@@ -111,9 +111,9 @@ async fn an_operator_setting_has_the_manifests_kind_and_reaches_the_simulator() 
         folder.path(),
         &[&more[..], &["--operator-setting", &setting]].concat(),
     );
-    let employer = Api::new(&board).unwrap();
-    let made = employer.post("/control/employers", &json!({ "name": "An" }));
-    let made = made.await.unwrap();
+    let control = Api::new(&board).unwrap();
+    let employer = json!({ "name": "An" });
+    let made = control.post("/control/employers", &employer).await.unwrap();
     let settings = json!({ "settings": {
         "access-token": made["access_token"],
         "secret-key": made["secret_key"],

@@ -1,7 +1,7 @@
 //! The binary as a process of its own.
 
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,19 +10,19 @@ use serde_json::Value;
 /// For a process on a busy machine: a failure, not a measure.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-pub fn job_board(arguments: &[&str]) -> Command {
+pub(crate) fn job_board(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_job-board"));
     command.args(arguments).env_remove("RUST_LOG");
     command
 }
 
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     job_board(arguments).output().unwrap()
 }
 
 /// Fails with a message on standard error that contains all of these, and nothing on standard output.
 #[track_caller]
-pub fn refused(arguments: &[&str], wanted: &[&str]) {
+pub(crate) fn refused(arguments: &[&str], wanted: &[&str]) {
     let output = run(arguments);
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
@@ -36,7 +36,7 @@ pub fn refused(arguments: &[&str], wanted: &[&str]) {
 }
 
 /// The component of `cargo xtask build`.
-pub fn built() -> &'static str {
+pub(crate) fn built() -> &'static str {
     let file = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../target/component/topcv.wasm"
@@ -50,7 +50,7 @@ pub fn built() -> &'static str {
 
 /// Waits until it is so, and fails loudly when it never is.
 #[track_caller]
-pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
         assert!(
@@ -62,18 +62,18 @@ pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
 }
 
 /// A program that serves. Killed when it is dropped, so that a failing test leaves nobody behind.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
 }
 
 impl Running {
-    pub fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let child = command.stdin(Stdio::null()).spawn().unwrap();
         Self { child }
     }
 
     /// Sends a signal by its name, and answers how the program ended.
-    pub fn end(mut self, signal: &str) -> ExitStatus {
+    pub(crate) fn end(mut self, signal: &str) -> ExitStatus {
         let sent = Command::new("kill")
             .args([format!("-{signal}"), self.child.id().to_string()])
             .status();
@@ -86,13 +86,17 @@ impl Running {
         ended.unwrap()
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it ended by itself.
-    pub fn has_ended(&mut self) -> bool {
+    pub(crate) fn has_ended(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
     }
 
     /// What is printed up to and with the line that contains `last`. The rest is read on, so that the program never waits for its reader.
-    pub fn printed_until(&mut self, last: &str) -> String {
+    pub(crate) fn printed_until(&mut self, last: &str) -> String {
         let mut lines = BufReader::new(self.child.stdout.take().unwrap()).lines();
         let mut text = String::new();
         for line in lines.by_ref() {
@@ -115,11 +119,15 @@ impl Drop for Running {
     }
 }
 
-/// Waits for a ready file and reads it.
-pub fn ready(file: &PathBuf, running: &mut Running) -> Value {
+/// Waits until the ready file is this very run's, and reads it.
+pub(crate) fn ready(file: &Path, running: &mut Running) -> Value {
+    let mut ready = Value::Null;
     wait_until("the ready file is there", || {
         assert!(!running.has_ended(), "it ended instead of serving");
-        file.exists()
+        if let Ok(bytes) = std::fs::read(file) {
+            ready = serde_json::from_slice(&bytes).unwrap();
+        }
+        ready["pid"] == running.id()
     });
-    serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap()
+    ready
 }
