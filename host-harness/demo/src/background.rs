@@ -1,4 +1,4 @@
-//! What happens without anybody asking: fetching files, trying deliveries again, tidying.
+//! What happens without anybody asking: fetching files, trying deliveries again, looking after connections, tidying.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ pub(crate) fn start(platform: &Platform, backlog: Backlog) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(inbox(platform.clone(), backlog));
     workers.spawn(files(platform.clone()));
+    workers.spawn(errands(platform.clone()));
     workers
 }
 
@@ -52,5 +53,14 @@ async fn files(platform: Platform) {
             () = platform.work_arrived() => {}
             () = tokio::time::sleep(TICK) => {}
         }
+    }
+}
+
+async fn errands(platform: Platform) {
+    loop {
+        if let Err(error) = platform.run_errands().await {
+            tracing::error!(%error, "connections cannot be looked after");
+        }
+        tokio::time::sleep(TICK).await;
     }
 }

@@ -96,21 +96,6 @@ impl AppError {
     }
 }
 
-/// Whether the failure proves that nothing was created under its request id.
-pub(super) fn is_definite_refusal(failure: &Failure) -> bool {
-    let undecided = matches!(
-        failure.disposition,
-        Disposition::InProgress | Disposition::OutcomeUnknown | Disposition::Internal
-    );
-    // Somebody else's content stands under the id, or the plugin could not even look at what does: that intent lives.
-    let unseen = failure.code.starts_with("storage")
-        || matches!(
-            failure.code.as_str(),
-            "request-id-reused" | "not-configured"
-        );
-    !undecided && !unseen
-}
-
 /// Whether the failure means that the connection does not work until a person mends it.
 pub(super) fn breaks_connection(failure: &Failure) -> bool {
     failure.disposition == Disposition::SignInAgain

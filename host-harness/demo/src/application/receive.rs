@@ -193,7 +193,7 @@ impl Platform {
                 for event in &events {
                     new += usize::from(unit.apply(event)?);
                 }
-                connections::note_delivery(unit.db, unit.tenant, unit.connection.id, received_at)?;
+                unit.note_life(&events, received_at)?;
                 deliveries::finish(unit.db, unit.tenant, id, "accepted", status)?;
                 Ok(new)
             })
@@ -284,6 +284,9 @@ impl Platform {
         let (id, noted) = (delivery.id, trouble.clone());
         self.unit(connection, move |unit| {
             deliveries::keep(unit.db, unit.tenant, id, state, next, &noted)?;
+            if state == DeliveryState::Quarantined && noted.concerns_settings() {
+                unit.note_quarantined(&noted.message)?;
+            }
             Ok(())
         })
         .await?;
@@ -366,8 +369,11 @@ impl Platform {
         for id in &ids {
             match self.process(tenant, *id).await {
                 Ok(processed) => done += usize::from(processed.state == DeliveryState::Done),
-                // Somebody else has just finished it.
-                Err(AppError::NoSuch(_)) => {}
+                // Somebody else has just finished it, or it cannot be read any more and says so in its line.
+                Err(
+                    AppError::NoSuch(_)
+                    | AppError::Store(StoreError::Sealed { .. } | StoreError::Corrupt { .. }),
+                ) => {}
                 Err(error) => return Err(error),
             }
         }

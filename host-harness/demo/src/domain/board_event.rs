@@ -26,6 +26,17 @@ pub struct BoardEvent {
     pub received_at: u64,
 }
 
+impl BoardEvent {
+    /// Whether the board's signature stands behind it. An event without a shape never is, nor is an unsigned profile.
+    pub fn is_verified(&self) -> bool {
+        match &self.happening {
+            Happening::Application(application) => application.verified,
+            Happening::Approved | Happening::Rejected(_) | Happening::Changed(_) => true,
+            Happening::Other(_) => false,
+        }
+    }
+}
+
 /// What happened.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -8,6 +8,7 @@ pub mod candidates;
 pub mod connections;
 pub mod cvs;
 pub mod deliveries;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod jobs;
@@ -17,6 +18,7 @@ pub mod postings;
 mod rows;
 pub mod seal;
 pub mod users;
+pub mod warnings;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -118,10 +120,13 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     for (index, migration) in MIGRATIONS.iter().enumerate() {
         let version = i64::try_from(index).unwrap_or(i64::MAX);
-        if version < found {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another process may have just done it.
+        let present: i64 =
+            transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < present {
             continue;
         }
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", version + 1)?;
         transaction.commit()?;

@@ -42,6 +42,8 @@ pub struct Script {
     pub settings_seen: Vec<Vec<NamedValue>>,
     pub deliveries_seen: Vec<Delivery>,
     pub calls: Vec<String>,
+    /// `list-postings` fails.
+    pub unlisted: bool,
     /// Calls of this name never answer.
     pub hang: Option<&'static str>,
 }
@@ -211,6 +213,9 @@ impl BoardPlugin for ScriptedBoard {
 
     async fn list_postings(&self, job: Option<String>, _: Option<String>) -> Answer<PostingPage> {
         self.enter("list-postings").await;
+        if self.with(|script| script.unlisted) {
+            return unscripted();
+        }
         let postings = self.with(|script| {
             let wanted = |posting: &&Posting| job.as_ref().is_none_or(|job| posting.job == *job);
             script.known.values().filter(wanted).cloned().collect()
