@@ -6,7 +6,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 /// What a platform's folder holds. One of them is enough: a start may have been interrupted.
-const OURS: [&str; 4] = ["platform.db", "plugin.db", "master.key", "compiled"];
+const OURS: [&str; 5] = [
+    "platform.db",
+    "plugin.db",
+    "master.key",
+    "running.lock",
+    "compiled",
+];
 
 /// Makes the folder when it is missing, and closes it to other users.
 ///

@@ -1,4 +1,4 @@
-//! The one binary: `job-board demo`, `serve`, `simulate`, `inspect`.
+//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `simulate`, `inspect`.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use job_board_cli::operator_setting::OperatorSetting;
 use job_board_cli::serve::Service;
-use job_board_cli::{demo, inspect, listening, plugin_file, serve, simulate, walk};
+use job_board_cli::{backup, demo, inspect, listening, plugin_file, serve, simulate, walk};
 use tracing_subscriber::EnvFilter;
 
 const EXIT_CODES: &str = "\
@@ -43,6 +43,30 @@ enum Command {
     },
     /// Run the hiring platform as a service, until SIGTERM, SIGHUP or Ctrl-C
     Serve(Serve),
+    /// Copy a platform's data, also while it runs
+    Backup {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Copy the master key too; then the copy opens everything by itself
+        #[arg(long)]
+        with_key: bool,
+        /// A new or empty folder
+        #[arg(value_name = "TO")]
+        to: PathBuf,
+    },
+    /// Put a backup back, while no platform runs
+    Restore {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Replace what the folder holds, for good
+        #[arg(long)]
+        force: bool,
+        /// A folder that `backup` wrote
+        #[arg(value_name = "FROM")]
+        from: PathBuf,
+    },
     /// Run the simulated TopCV alone, until SIGTERM, SIGHUP or Ctrl-C
     Simulate {
         /// Where to listen; port 0 takes any free one
@@ -162,6 +186,16 @@ fn run(command: Command) -> Result<ExitCode> {
             runtime.block_on(demo::run(&plugin, data_dir))?;
         }
         Command::Serve(serve) => runtime.block_on(serve::run(serve.service()?))?,
+        Command::Backup {
+            data_dir,
+            with_key,
+            to,
+        } => print!("{}", backup::back_up(&data_dir, &to, with_key)?),
+        Command::Restore {
+            data_dir,
+            force,
+            from,
+        } => print!("{}", backup::restore(&data_dir, &from, force)?),
         Command::Simulate { bind, ready_file } => {
             runtime.block_on(simulate::run(bind, ready_file))?;
         }

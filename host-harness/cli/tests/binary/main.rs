@@ -3,6 +3,7 @@
 // A panic is the failure.
 #![allow(clippy::unwrap_used)]
 
+mod backup;
 mod service;
 mod story;
 mod support;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Running, built, job_board, ready, refused};
 
 /// A platform on a free port that may call nobody on the net.
-fn serve(folder: &Path, more: &[&str]) -> (Running, Value) {
+pub(crate) fn serve(folder: &Path, more: &[&str]) -> (Running, Value) {
     let data = folder.join("data");
     let file = folder.join("ready.json");
     let mut arguments = vec!["serve", "--plugin", built(), "--bind", "127.0.0.1:0"];
@@ -24,7 +24,7 @@ fn serve(folder: &Path, more: &[&str]) -> (Running, Value) {
     (running, ready)
 }
 
-fn signed_in(ready: &Value, role: &str) -> Api {
+pub(crate) fn signed_in(ready: &Value, role: &str) -> Api {
     let log_in = ready["logins"].as_array().unwrap().iter();
     let log_in = log_in.clone().find(|one| one["role"] == role).unwrap();
     Api::new(ready["url"].as_str().unwrap())
