@@ -71,9 +71,10 @@ pub fn backup(
 }
 
 fn refuse_non_empty(to: &Path) -> Result<(), BackupError> {
-    match std::fs::read_dir(to) {
-        Ok(mut entries) if entries.next().is_some() => Err(BackupError::NotEmpty(to.to_owned())),
-        _ => Ok(()),
+    let mut entries = std::fs::read_dir(to).into_iter().flatten();
+    match entries.next() {
+        Some(_) => Err(BackupError::NotEmpty(to.to_owned())),
+        None => Ok(()),
     }
 }
 
