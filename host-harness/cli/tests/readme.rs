@@ -1,0 +1,82 @@
+//! The README says what is so.
+
+// A panic is the failure.
+#![allow(clippy::unwrap_used)]
+
+use std::path::{Path, PathBuf};
+
+use job_board_cli::plugin_file;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap()
+}
+
+/// The text between two lines.
+fn between<'a>(text: &'a str, begin: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(begin).unwrap();
+    rest.split_once(end).unwrap().0
+}
+
+fn snippet(readme: &str) -> &str {
+    between(readme, "```rust\n", "```")
+}
+
+#[test]
+fn the_embedding_in_the_readme_is_the_example_that_is_compiled() {
+    let example = read("host-harness/runtime/examples/embed.rs");
+    let example = between(
+        &example,
+        "// README begins here.\n",
+        "// README ends here.\n",
+    );
+    assert_eq!(snippet(&read("README.md")), example);
+}
+
+#[test]
+fn the_grant_in_the_readme_is_all_that_the_plugin_asks_for() {
+    let file = root().join("target/component/topcv.wasm");
+    assert!(file.is_file(), "run `cargo xtask build` first");
+    let plugin = plugin_file::load(&file, None).unwrap();
+    let readme = read("README.md");
+    for host in &plugin.manifest().hosts {
+        let granted = format!("\"{}\"", host.pattern);
+        assert!(snippet(&readme).contains(&granted), "no {granted}");
+    }
+}
+
+#[test]
+fn every_folder_and_every_command_has_its_place_in_the_readme() {
+    let readme = read("README.md");
+    for entry in std::fs::read_dir(root()).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        // Other tools' folders begin with a dot too.
+        let ours = !name.starts_with('.') || name == ".ci" || name == ".cargo";
+        if entry.path().is_dir() && ours && name != "target" && name != "host-harness" {
+            let row = format!("| [`{name}/`]({name})");
+            assert!(readme.contains(&row), "no row {row}");
+        }
+    }
+    for entry in std::fs::read_dir(root().join("host-harness")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let row = format!("| [`host-harness/{name}/`](host-harness/{name})");
+        assert!(readme.contains(&row), "no row {row}");
+    }
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_job-board"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let commands = between(&help, "Commands:\n", "\n\n").lines();
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        let named = readme.contains(&format!("`{command}"));
+        assert!(
+            command == "help" || named,
+            "`{command}` is not in the README"
+        );
+    }
+}
