@@ -1,4 +1,4 @@
-//! The README says what is so.
+//! The README and the operator's guide say what is so.
 
 // A panic is the failure.
 #![allow(clippy::unwrap_used)]
@@ -66,11 +66,7 @@ fn every_folder_and_every_command_has_its_place_in_the_readme() {
         let row = format!("| [`host-harness/{name}/`](host-harness/{name})");
         assert!(readme.contains(&row), "no row {row}");
     }
-    let help = std::process::Command::new(env!("CARGO_BIN_EXE_job-board"))
-        .arg("--help")
-        .output()
-        .unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
+    let help = help(&[]);
     let commands = between(&help, "Commands:\n", "\n\n").lines();
     for command in commands.filter_map(|line| line.split_whitespace().next()) {
         let named = readme.contains(&format!("`{command}"));
@@ -79,4 +75,41 @@ fn every_folder_and_every_command_has_its_place_in_the_readme() {
             "`{command}` is not in the README"
         );
     }
+}
+
+/// What `job-board ARGUMENTS --help` prints.
+fn help(arguments: &[&str]) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_job-board"))
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_flag_in_the_guides_commands_is_one_of_the_program() {
+    const COMMANDS: [&str; 6] = ["serve", "backup", "restore", "simulate", "inspect", "demo"];
+    let mut seen = 0;
+    for file in ["README.md", "docs/operator-guide.md"] {
+        // A command goes on where its line ends with a backslash.
+        let text = read(file).replace("\\\n", " ");
+        let calls = text
+            .lines()
+            .flat_map(|line| line.split("job-board ").skip(1));
+        for call in calls {
+            let mut words = call.split_whitespace();
+            let Some(command) = words.next().filter(|word| COMMANDS.contains(word)) else {
+                continue;
+            };
+            let help = help(&[command]);
+            for flag in words.filter(|word| word.starts_with("--")) {
+                let flag = flag.trim_end_matches(['`', ',', '.', ';']);
+                assert!(help.contains(flag), "{file}: `{command}` has no {flag}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 15, "only {seen} flags were found");
 }
