@@ -14,6 +14,8 @@ usage: cargo xtask <command>
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
   build [name ...]   build the components (all, or the named ones) into target/component/
+  build --rehearse-next-release
+                     build topcv-next.wasm: tomorrow's format of records, for upgrade tests
   check-deps         who may import whom
   compare-wit OLD NEW  what a change of the contract would break, in both directions";
 

@@ -13,11 +13,13 @@ const TICK: Duration = Duration::from_millis(500);
 /// How often old rows are erased, by the platform's clock.
 const TIDY_EVERY_MS: u64 = 3_600_000;
 
+/// The longest that [`files`] goes on after it was asked to end: the plugin's deadline for one file, and the wait for the database.
+pub(crate) const LAST_FILE: Duration = Duration::from_secs(75);
+
 /// Starts the workers. Dropping the set ends them; whatever they were at is taken up again at the next start.
 pub(crate) fn start(platform: &Platform, backlog: Backlog) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(inbox(platform.clone(), backlog));
-    workers.spawn(files(platform.clone()));
     workers.spawn(errands(platform.clone()));
     workers
 }
@@ -41,8 +43,9 @@ async fn inbox(platform: Platform, backlog: Backlog) {
     }
 }
 
-async fn files(platform: Platform) {
-    loop {
+/// Fetches files until the platform ends. Not to be dropped in the middle of one: its link may work only once.
+pub(crate) async fn files(platform: Platform) {
+    while !platform.is_ending() {
         match platform.fetch_cvs(None, false).await {
             // There may be more than one round takes.
             Ok(round) if round.tried > 0 => continue,

@@ -18,6 +18,7 @@ use crate::config::DemoConfig;
 use crate::domain::user::Role;
 use crate::error::DemoError;
 use crate::store::Store;
+use crate::store::erasure_log::{self, ErasureLog};
 use crate::store::seal::Sealer;
 use crate::{background, data_dir, http, seed};
 
@@ -44,6 +45,7 @@ pub struct Demo {
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     workers: JoinSet<()>,
+    files: Option<JoinHandle<()>>,
     // Last: the folder is given up after everything else.
     _occupied: data_dir::Held,
 }
@@ -77,8 +79,11 @@ impl Demo {
             clock: Arc::clone(&config.clock),
             board: Arc::new(board),
             public_base_url: public_url(&config, &url),
+            erasure_log: ErasureLog::open(&config.data_dir.join(erasure_log::FILE_NAME))?,
+            retention_days: config.retention_days,
             operator_settings: config.operator_settings,
         });
+        platform.replay_erasures().await?;
         let credentials = credentials(&platform).await?;
         drop(turn);
 
@@ -89,6 +94,9 @@ impl Demo {
             platform.recover(backlog).await?;
             JoinSet::new()
         };
+        let files = config
+            .background
+            .then(|| tokio::spawn(background::files(platform.clone())));
         let (stop, stopped) = oneshot::channel::<()>();
         let router = http::router(platform.clone());
         let server = tokio::spawn(async move {
@@ -107,6 +115,7 @@ impl Demo {
             stop: Some(stop),
             server,
             workers,
+            files,
             _occupied: occupied,
         })
     }
@@ -126,9 +135,14 @@ impl Demo {
         &self.platform
     }
 
-    /// Finishes the requests that are under way, and ends.
+    /// Finishes the requests and the file that are under way, and ends.
     pub async fn stop(mut self) {
+        self.platform.end_work();
         self.workers.shutdown().await;
+        if let Some(files) = &mut self.files {
+            // Past this time its claim ends, and the next start takes the file up.
+            let _ = tokio::time::timeout(background::LAST_FILE, files).await;
+        }
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
@@ -143,6 +157,9 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         self.server.abort();
+        if let Some(files) = &self.files {
+            files.abort();
+        }
     }
 }
 

@@ -36,7 +36,8 @@
 //!
 //! Encrypted, with the runtime's master key: webhook bodies in the inbox and in quarantine, events that wait for a posting, links to files
 //! (they may be permissions), the files themselves, webhook paths. A finished delivery's body is erased at once, a refused one after 30 days,
-//! a link when it is no longer needed; erased rows are overwritten.
+//! a link when it is no longer needed; erased rows are overwritten. A person is erased on request or by age (see
+//! [`application::forget`]), and stays erased when an older copy of the database is restored.
 //!
 //! In the clear: names, phones, e-mails and genders of candidates, titles of jobs, notifications, which name candidates.
 //! A platform searches and shows these all the time; protect the database file as you protect your own, for example with disk encryption.

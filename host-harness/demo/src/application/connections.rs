@@ -24,6 +24,8 @@ pub struct Counters {
     pub quarantined: u64,
     /// Events that wait for a posting.
     pub unmatched: u64,
+    /// Refused deliveries that were not kept, since the quarantine was full.
+    pub not_kept: u64,
 }
 
 /// A connection, as its page shows it.
@@ -115,6 +117,7 @@ impl Platform {
                     silent_since: silence::of_connection(&connection, &postings, now),
                     quarantined: deliveries::count_quarantined(db, tenant, id)?,
                     unmatched: events::count_unmatched(db, tenant, id)?,
+                    not_kept: connection.not_kept,
                 };
                 let reconciled = errands::line(db, tenant, id, Errand::Reconcile)?;
                 Ok::<_, AppError>((connection, counters, reconciled))

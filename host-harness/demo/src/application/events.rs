@@ -145,6 +145,11 @@ impl Unit<'_> {
     }
 
     fn keep_waiting(&self, event: &BoardEvent) -> Result<(), AppError> {
+        if let Happening::Application(application) = &event.happening
+            && self.is_erased(application)?
+        {
+            return Ok(());
+        }
         events::keep_unmatched(self.db, self.sealer, self.tenant, self.connection.id, event)?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::domain::id::{DeliveryId, TenantId};
 use crate::domain::posting::{Posting, PostingState, Report};
 use crate::domain::text::Text;
 use crate::store::connections::{self, StoredConnection};
-use crate::store::{cvs, deliveries, postings};
+use crate::store::{deliveries, postings};
 
 /// An intent that the plugin has not heard of may still be on its way from another process on the same database, for as long as a publish
 /// may take (two minutes) and the processes' clocks may differ. After that nobody will send it any more.
@@ -30,8 +30,7 @@ impl Platform {
     /// nothing of this run's is taken for an earlier one's.
     pub async fn backlog(&self) -> Result<Backlog, AppError> {
         self.store()
-            .write(|db| {
-                cvs::release_all(db)?;
+            .read(|db| {
                 Ok(Backlog {
                     deliveries: deliveries::due(db, None, u32::MAX)?,
                     postings: postings::open_outcomes(db)?,

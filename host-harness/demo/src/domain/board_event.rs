@@ -35,6 +35,11 @@ impl BoardEvent {
             Happening::Other(_) => false,
         }
     }
+
+    /// Whether the board, or an operator who allowed unsigned profiles, stands behind it. An event of an unknown kind is anybody's word.
+    pub fn is_vouched_for(&self) -> bool {
+        !matches!(self.happening, Happening::Other(_))
+    }
 }
 
 /// What happened.

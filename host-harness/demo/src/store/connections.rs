@@ -26,8 +26,6 @@ pub struct StoredConnection {
     pub tenant: TenantId,
     /// For people.
     pub name: String,
-    /// Digest of the secret part of the webhook path.
-    pub hook_hash: Vec<u8>,
     /// The secret part of the webhook path, sealed.
     pub hook_sealed: Vec<u8>,
     /// What an operator set for this connection, beyond the preset of the platform.
@@ -40,6 +38,10 @@ pub struct StoredConnection {
     pub last_delivery_at: Option<u64>,
     /// When it was made.
     pub created_at: u64,
+    /// Digest of the webhook path: random, so it names this connection and never another one.
+    pub hook_hash: Vec<u8>,
+    /// Refused deliveries that were not kept, since the quarantine was full.
+    pub not_kept: u64,
 }
 
 fn breakage(row: &Row<'_>) -> rusqlite::Result<Option<Breakage>> {
@@ -57,13 +59,14 @@ fn connection(row: &Row<'_>) -> rusqlite::Result<(StoredConnection, String)> {
         id: row.get("id")?,
         tenant: row.get("tenant_id")?,
         name: row.get("name")?,
-        hook_hash: row.get("hook_hash")?,
         hook_sealed: row.get("hook_sealed")?,
         operator_settings: Values::new(),
         broken_since: get_moment_option(row, "broken_since")?,
         broken: breakage(row)?,
         last_delivery_at: get_moment_option(row, "last_delivery_at")?,
         created_at: get_moment(row, "created_at")?,
+        hook_hash: row.get("hook_hash")?,
+        not_kept: get_moment(row, "not_kept")?,
     };
     Ok((stored, row.get("operator_settings")?))
 }
@@ -207,6 +210,15 @@ pub fn note_delivery(
         "UPDATE connections SET last_delivery_at = max(coalesce(last_delivery_at, 0), ?3)
          WHERE tenant_id = ?1 AND id = ?2",
         (tenant, id, moment(received_at)),
+    )?;
+    Ok(())
+}
+
+/// Counts a refused delivery that was not kept.
+pub fn count_not_kept(db: &Db, tenant: TenantId, id: ConnectionId) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET not_kept = not_kept + 1 WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id),
     )?;
     Ok(())
 }

@@ -8,6 +8,8 @@ pub mod candidates;
 pub mod connections;
 pub mod cvs;
 pub mod deliveries;
+pub mod erasure_log;
+pub mod erasures;
 pub mod errands;
 pub mod error;
 pub mod events;
@@ -94,17 +96,19 @@ impl Store {
     }
 
     /// Moves what the write-ahead log holds into the file and empties the log, so that erased bytes do not stay in it.
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+    /// Answers false when another process was reading all the while: then it is to be done again.
+    pub async fn checkpoint(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
+            let busy: bool =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            Ok(!busy)
         })
         .await
     }
 }
 
 /// Makes the file for its owner alone. SQLite gives its log files the same mode.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

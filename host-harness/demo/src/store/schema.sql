@@ -36,7 +36,8 @@ CREATE TABLE connections (
     created_at        INTEGER NOT NULL,
     broken_code       TEXT,
     broken_vi         TEXT,
-    broken_en         TEXT
+    broken_en         TEXT,
+    not_kept          INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE jobs (
@@ -81,10 +82,11 @@ CREATE TABLE posted_jobs (
     en            TEXT NOT NULL,
     url           TEXT
 ) STRICT;
+CREATE INDEX posted_jobs_unverified ON posted_jobs (connection_id) WHERE what = 'other';
 
 -- The inbox. `sealed` is erased as soon as the delivery is done.
 CREATE TABLE deliveries (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
     connection_id INTEGER NOT NULL REFERENCES connections (id),
     received_at   INTEGER NOT NULL,
@@ -101,6 +103,7 @@ CREATE TABLE deliveries (
     status        INTEGER
 ) STRICT;
 CREATE INDEX deliveries_open ON deliveries (state, next_try_at) WHERE state <> 'done';
+CREATE INDEX deliveries_kept ON deliveries (connection_id, state, bytes) WHERE state <> 'done';
 
 -- Which events were taken. This index alone decides what is new; a bare id says nothing about anybody.
 CREATE TABLE events (
@@ -122,10 +125,12 @@ CREATE TABLE unmatched (
     UNIQUE (connection_id, event_id)
 ) STRICT;
 CREATE INDEX unmatched_by_board ON unmatched (connection_id, board_posting);
+CREATE INDEX unmatched_by_kind ON unmatched (connection_id, kind);
 
+-- Candidates, applications and files can be erased: AUTOINCREMENT, so that a number once shown never means somebody else.
 -- The columns of statements hold JSON in the clear: a platform searches and shows them. See the crate's documentation.
 CREATE TABLE candidates (
-    id               INTEGER PRIMARY KEY,
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id        INTEGER NOT NULL REFERENCES tenants (id),
     contact          TEXT NOT NULL,
     differing        TEXT NOT NULL DEFAULT '[]',
@@ -137,7 +142,7 @@ CREATE INDEX candidates_by_email ON candidates (tenant_id, email_normalised) WHE
 CREATE INDEX candidates_by_phone ON candidates (tenant_id, phone_normalised) WHERE phone_normalised IS NOT NULL;
 
 CREATE TABLE applications (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id         INTEGER NOT NULL REFERENCES tenants (id),
     candidate_id      INTEGER NOT NULL REFERENCES candidates (id),
     job_id            INTEGER NOT NULL REFERENCES jobs (id),
@@ -153,6 +158,7 @@ CREATE TABLE applications (
     verified          INTEGER NOT NULL,
     source            TEXT NOT NULL,
     extra             TEXT NOT NULL,
+    active_at         INTEGER NOT NULL,
     UNIQUE (connection_id, board_application, job_id)
 ) STRICT;
 CREATE INDEX applications_by_job ON applications (job_id, stage);
@@ -160,7 +166,7 @@ CREATE INDEX applications_by_candidate ON applications (candidate_id);
 
 -- One row for each link. `sealed` is the link, erased when no further try will be made.
 CREATE TABLE cvs (
-    id             INTEGER PRIMARY KEY,
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id      INTEGER NOT NULL REFERENCES tenants (id),
     application_id INTEGER NOT NULL REFERENCES applications (id),
     attachment_id  TEXT NOT NULL,
@@ -172,6 +178,7 @@ CREATE TABLE cvs (
     attempts       INTEGER NOT NULL DEFAULT 0,
     next_try_at    INTEGER,
     claimed_until  INTEGER,
+    claim          TEXT,
     code           TEXT,
     vi             TEXT,
     en             TEXT,
@@ -232,3 +239,22 @@ CREATE TABLE warnings (
     last_at       INTEGER NOT NULL,
     PRIMARY KEY (connection_id, posting_id, kind)
 ) STRICT, WITHOUT ROWID;
+
+-- Applications of people who were erased: digests (see erasure_log.rs) and when. A repeated delivery brings nobody back.
+CREATE TABLE erased_applications (
+    digest    BLOB PRIMARY KEY,
+    erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was erased, when, why and by whom; nothing in it names the person. `sealed` is what plugins still have to be told.
+CREATE TABLE erasures (
+    id           INTEGER PRIMARY KEY,
+    tenant_id    INTEGER NOT NULL REFERENCES tenants (id),
+    candidate_id INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    reason       TEXT NOT NULL,
+    user_id      INTEGER REFERENCES users (id),
+    erased       TEXT NOT NULL,
+    receipts     TEXT NOT NULL DEFAULT '[]',
+    sealed       BLOB
+) STRICT;

@@ -10,7 +10,6 @@ use job_board_demo::domain::silence::{CONNECTION_AFTER_MS, POSTING_AFTER_MS};
 use job_board_demo::domain::user::User;
 use job_board_demo::domain::value::Values;
 use job_board_host::contract::connection::{ConnectionState, ConnectionStatus};
-use job_board_host::contract::deliveries::Verdict;
 use job_board_host::contract::events::{Event, Happening, PostingState};
 use job_board_host::contract::postings::ReconcilePage;
 use job_board_host::contract::types::{Disposition, Failure};

@@ -8,9 +8,13 @@
 mod api;
 mod care;
 mod defects;
+mod erasing;
 mod events;
+mod files;
 mod publish;
 mod receive;
 mod server;
 mod support;
+mod trouble;
+mod unverified;
 mod world;

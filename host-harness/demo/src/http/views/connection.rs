@@ -44,6 +44,7 @@ pub fn connection(manifest: &Manifest, user: &User, view: ConnectionView) -> Val
             "last_delivery_at": view.counters.last_delivery_at,
             "quarantined": view.counters.quarantined,
             "unmatched": view.counters.unmatched,
+            "not_kept": view.counters.not_kept,
         },
     })
 }
