@@ -317,7 +317,7 @@ async fn a_store_that_other_processes_do_not_share_is_found() {
     );
 }
 
-/// A worker that acknowledges before it writes: `killed-writer` is there for it.
+/// One acknowledged record is cut to a half behind the suite's back, after the first kill.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_writer_whose_acknowledged_records_are_changed_behind_it_is_found() {
     struct Tampered(SqliteUnderTest, tempfile::TempDir, Mutex<u32>);
