@@ -417,3 +417,73 @@ async fn other_hosts_read_and_write_while_the_key_changes() {
         assert_eq!(entry.unwrap().value, raised.to_be_bytes());
     }
 }
+
+/// A map in which somebody writes between the first look at a key and what follows.
+struct Interrupted {
+    map: Arc<MemoryStorage>,
+    newer: Mutex<Option<Vec<u8>>>,
+}
+
+#[async_trait]
+impl Storage for Interrupted {
+    async fn get(&self, scope: &ConnectionId, key: &str) -> Result<Option<Entry>, StorageError> {
+        let found = self.map.get(scope, key).await;
+        let newer = self.newer.lock().unwrap().take();
+        if let Some(newer) = newer {
+            self.map.put(scope, key, newer, Precondition::Any).await?;
+        }
+        found
+    }
+
+    async fn put(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: Vec<u8>,
+        precondition: Precondition,
+    ) -> Result<Version, StorageError> {
+        self.map.put(scope, key, value, precondition).await
+    }
+
+    async fn delete(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        precondition: Precondition,
+    ) -> Result<(), StorageError> {
+        self.map.delete(scope, key, precondition).await
+    }
+
+    async fn list_keys(
+        &self,
+        scope: &ConnectionId,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<crate::contract::storage::KeyPage, StorageError> {
+        self.map.list_keys(scope, prefix, cursor, limit).await
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_written_while_it_is_resealed_keeps_the_newer_value() {
+    let map = Arc::new(MemoryStorage::new());
+    let (old, _) = over(&map, KeyRing::new(key('a')));
+    old.put(&id("t"), "token", b"older".to_vec(), Precondition::Any)
+        .await
+        .unwrap();
+    let newer = old.encrypt(&id("t"), "token", b"newer").unwrap();
+    let interrupted = Interrupted {
+        map: map.clone(),
+        newer: Mutex::new(Some(newer)),
+    };
+    let ring = KeyRing::new(key('b')).with_older(key('a'));
+    let done = EncryptedSecrets::new(Arc::new(interrupted), ring)
+        .reseal_all(&[id("t")])
+        .await
+        .unwrap();
+    assert_eq!(done.moved, 1);
+    let (new, _) = over(&map, KeyRing::new(key('b')));
+    let entry = new.get(&id("t"), "token").await.unwrap().unwrap();
+    assert_eq!(entry.value, b"newer");
+}
