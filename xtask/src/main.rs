@@ -2,6 +2,7 @@
 
 mod build_component;
 mod check_deps;
+mod compare_wit;
 mod demo;
 mod test_all;
 
@@ -13,7 +14,8 @@ usage: cargo xtask <command>
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
   build [name ...]   build the components (all, or the named ones) into target/component/
-  check-deps         who may import whom";
+  check-deps         who may import whom
+  compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         Some("test") => test_all::run(),
         Some("build") => build_component::run(&rest),
         Some("check-deps") => check_deps::run(),
+        Some("compare-wit") => compare_wit::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())
