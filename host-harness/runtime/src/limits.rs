@@ -60,8 +60,10 @@ impl Limits {
     /// connection whose board hangs leaves room for the others.
     pub const CONCURRENT_CALLS: u32 = 8;
     /// 20,000: five thousand postings with the few records that stand beside each. The busiest employers have some hundreds live.
+    /// The contract asks for 10,000 at least.
     pub const STORAGE_KEYS: u64 = 20_000;
     /// 64 MiB: a posting's records are some kilobytes. A disk holds hundreds of connections that flood it to here.
+    /// The contract asks for no less.
     pub const STORAGE_BYTES: u64 = 64 << 20;
 
     /// How long this export may take.
