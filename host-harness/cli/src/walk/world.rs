@@ -19,9 +19,6 @@ use crate::plugin_file;
 /// 2026-03-02, a Monday, 09:00 in Vietnam. The clocks of both sides stand still until a step moves them.
 pub const START_MS: u64 = 1_772_416_800_000;
 
-/// Where a platform keeps the compiled plugin, below its data folder.
-const COMPILED: &str = "compiled";
-
 /// What worlds share: the plugin, compiled once.
 pub struct Stage {
     plugin: PathBuf,
@@ -61,7 +58,7 @@ impl Stage {
 
     /// Gives a platform the compiled plugin; where there is none it compiles for itself.
     fn lend_compiled(&self, data: &Path) -> std::io::Result<()> {
-        let folder = data.join(COMPILED);
+        let folder = data.join(plugin_file::COMPILED);
         std::fs::create_dir(&folder)?;
         for entry in std::fs::read_dir(&self.compiled)? {
             let name = entry?.file_name();
@@ -91,6 +88,7 @@ pub struct World {
     /// The platform's number of the connection.
     pub connection: u64,
     clock: Arc<ManualClock>,
+    config: DemoConfig,
     simulator: Simulator,
     platform: Demo,
     // Last, so that the folder goes after those who write to it.
@@ -119,7 +117,7 @@ impl World {
             background: false,
             ..platform_config(data.path(), &stage.plugin, &simulator.url())
         };
-        let platform = Demo::start(config)
+        let platform = Demo::start(config.clone())
             .await
             .context("the platform does not start")?;
         let board = Board::new(&simulator.url())?;
@@ -136,6 +134,7 @@ impl World {
             admin,
             board,
             clock,
+            config,
             simulator,
             platform,
             data,
@@ -145,6 +144,11 @@ impl World {
     /// The platform's address.
     pub fn url(&self) -> &str {
         self.platform.url()
+    }
+
+    /// With what another process of the same platform is started: on the same data, by the same clock.
+    pub fn config(&self) -> &DemoConfig {
+        &self.config
     }
 
     /// How many secrets the platform keeps for the connection, by its database.

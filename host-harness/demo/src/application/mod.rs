@@ -6,21 +6,27 @@
 pub mod applications;
 pub mod configure;
 pub mod connections;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod fetch_cvs;
+pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
 pub mod people;
 pub mod postings;
 pub mod publish;
 pub mod receive;
+pub mod reconcile;
 pub mod recover;
 pub mod sign_in;
+pub mod silence;
 pub mod token;
 pub mod unit;
+pub mod webhook_path;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use job_board_host::Clock;
 use tokio::sync::Notify;
@@ -30,6 +36,7 @@ use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::value::Values;
 use crate::store::Store;
 use crate::store::connections::{self as connection_rows, StoredConnection};
+use crate::store::erasure_log::ErasureLog;
 use crate::store::seal::Sealer;
 
 pub use error::{AppError, Problem};
@@ -46,6 +53,10 @@ pub struct Ports {
     pub board: Arc<dyn Board>,
     /// Where the board reaches the platform, without a slash at the end.
     pub public_base_url: String,
+    /// Who was erased: kept outside the database.
+    pub erasure_log: ErasureLog,
+    /// After how many days without any activity candidates who were not hired are erased. Absent: never.
+    pub retention_days: Option<u32>,
     /// Operator settings that every connection gets unless an operator set another value for it.
     pub operator_settings: Values,
 }
@@ -55,6 +66,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
+    ending: Arc<AtomicBool>,
 }
 
 impl Platform {
@@ -63,6 +75,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
+            ending: Arc::new(AtomicBool::new(false)),
         }
     }
 
@@ -84,6 +97,17 @@ impl Platform {
     /// Ends when a use case has left work for the background, such as a file to fetch.
     pub async fn work_arrived(&self) {
         self.work.notified().await;
+    }
+
+    /// Asks long work to end after the piece that it is at.
+    pub fn end_work(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.work.notify_one();
+    }
+
+    /// Whether long work was asked to end.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     fn store(&self) -> &Store {
