@@ -7,6 +7,7 @@ use std::sync::Arc;
 use job_board_host::{Clock, SystemClock};
 
 use crate::domain::value::Values;
+use crate::watch::Watch;
 
 /// What the operator decides.
 #[derive(Clone)]
@@ -30,6 +31,8 @@ pub struct DemoConfig {
     pub operator_settings: Values,
     /// Whether files are fetched and deliveries tried again by themselves. Without it they wait for `POST /api/cvs/retry` and for the next start.
     pub background: bool,
+    /// Who sees every effect, for metrics and rehearsals. Absent: nobody.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
 impl DemoConfig {
@@ -45,6 +48,7 @@ impl DemoConfig {
             clock: Arc::new(SystemClock),
             operator_settings: Values::new(),
             background: true,
+            watch: None,
         }
     }
 }

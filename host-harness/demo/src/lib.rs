@@ -53,9 +53,11 @@ mod error;
 pub mod http;
 pub mod seed;
 pub mod store;
+mod watch;
 
 pub use config::DemoConfig;
 pub use demo::{Credential, Demo};
 pub use domain::user::Role;
 pub use domain::value::{FieldValue, Values};
 pub use error::DemoError;
+pub use watch::Watch;
