@@ -262,7 +262,10 @@ async fn simulate() -> Result<(Child, String)> {
             .split_whitespace()
             .find(|word| word.starts_with("http://"));
         if let Some(url) = url {
-            return Ok((child, url.to_owned()));
+            let url = url.to_owned();
+            // It has more to say, and must find somebody who listens.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, url));
         }
     }
     anyhow::bail!("the simulator does not say where it is")

@@ -12,9 +12,27 @@ use crate::host::Host;
 /// Long enough for a process that was killed to be seen as dead; only cells whose effect does not come wait for it.
 const DEATH: Duration = Duration::from_secs(20);
 
-/// Whether every effect is tried. A shorter run takes every second one, before and after by turns, and its offset changes with the fault.
+/// A second process is killed too, at one of its first effects.
+const MOST_SECOND: usize = 5;
+
+/// Whether every cell is repeated with every second kill. The shorter run takes one second kill for every other cell.
 pub fn is_full() -> bool {
     std::env::var_os("CRASH_MATRIX_FULL").is_some()
+}
+
+/// An effect's number, and the side of it.
+type Fatal = (usize, Side);
+
+/// With which second kills a cell is repeated.
+fn second_kills((number, side): Fatal) -> Vec<Option<Fatal>> {
+    let all = (0..MOST_SECOND).flat_map(|number| Side::BOTH.map(|side| Some((number, side))));
+    let mut chosen = vec![None];
+    if is_full() {
+        chosen.extend(all);
+    } else if side == Side::Before {
+        chosen.push(Some((number % MOST_SECOND, Side::BOTH[number % 2])));
+    }
+    chosen
 }
 
 /// What was seen in all cells of a matrix.
@@ -58,17 +76,21 @@ impl Matrix<'_> {
         let effects = self.effects(&prepare, &act).await?;
         ensure!(!effects.is_empty(), "{}: nothing happens at all", self.name);
         let mut tally = Tally::default();
-        for number in 0..effects.len() {
-            for side in Side::BOTH {
-                let cell = format!(
-                    "{}: killed {} effect {number} ({}) of {}",
-                    self.name,
-                    side.word(),
-                    effects[number],
-                    effects.len()
-                );
-                let end = self.cell((number, side), &prepare, &act, &check).await;
-                tally.ends.push(end.context(cell)?);
+        let every = (0..effects.len()).flat_map(|number| Side::BOTH.map(|side| (number, side)));
+        for fatal in every {
+            for second in second_kills(fatal) {
+                let kills = [Some(fatal), second];
+                let end = self.cell(kills, &prepare, &act, &check).await;
+                let (number, side) = fatal;
+                tally.ends.push(end.with_context(|| {
+                    format!(
+                        "{}: killed {} effect {number} ({}) of {}, then {second:?}",
+                        self.name,
+                        side.word(),
+                        effects[number],
+                        effects.len()
+                    )
+                })?);
                 tally.cells += 1;
             }
         }
@@ -93,7 +115,7 @@ impl Matrix<'_> {
 
     async fn cell<P>(
         &self,
-        fatal: (usize, Side),
+        [first, second]: [Option<Fatal>; 2],
         prepare: &impl AsyncFn(&mut Cell<'_>, &Host) -> Result<P>,
         act: &impl AsyncFn(&Cell<'_>, &Host, &P) -> Result<()>,
         check: &impl AsyncFn(&Cell<'_>, &Host, &P) -> Result<&'static str>,
@@ -101,9 +123,17 @@ impl Matrix<'_> {
         let mut cell = self.bench.cell().await?;
         let mut doomed = cell.host(false).await?;
         let prepared = prepare(&mut cell, &doomed).await?;
-        doomed.doom(Some(fatal)).await?;
+        doomed.doom(first).await?;
         act(&cell, &doomed, &prepared).await?;
         ensure!(doomed.died(DEATH).await, "the host lives");
+        if second.is_some() {
+            // When nothing is leased any more, so that it has work to do. It may have less than that.
+            self.bench.pass(LONG_MS).await?;
+            let mut doomed = cell.host(false).await?;
+            doomed.doom(second).await?;
+            act(&cell, &doomed, &prepared).await?;
+            doomed.kill().await?;
+        }
 
         // Two hosts on the same folder, at the same time; what the dead one had leased is leased still.
         let (one, other) = tokio::try_join!(cell.host(true), cell.host(true))?;
