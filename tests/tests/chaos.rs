@@ -17,6 +17,10 @@ async fn nothing_is_lost_doubled_or_forged_and_the_audit_would_have_seen_it() {
     assert!(findings.is_clean(), "{findings:#?}");
     assert!(aftermath.summary.deliveries >= 150);
     assert_eq!(aftermath.summary.kills, 3);
+    assert!(
+        aftermath.summary.answered_5xx > 0,
+        "no delivery has met a full disk"
+    );
 
     for (how, found) in [
         (Break::Lose, [true, false, false]),

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command.
 
 mod build_component;
+mod chaos;
 mod check_deps;
 mod demo;
 mod test_all;
@@ -12,6 +13,8 @@ usage: cargo xtask <command>
 
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
+  chaos [--deliveries N] [--kills K] [--seed S] [--break WHAT]
+                     deliveries while the platform is killed, then an audit from outside (10,000 and 50: some minutes)
   build [name ...]   build the components (all, or the named ones) into target/component/
   check-deps         who may import whom";
 
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let result = match command.as_deref() {
         Some("demo") => demo::run(&rest),
         Some("test") => test_all::run(),
+        Some("chaos") => test_all::programs().and_then(|programs| chaos::run(&rest, &programs)),
         Some("build") => build_component::run(&rest),
         Some("check-deps") => check_deps::run(),
         Some("help" | "--help" | "-h") => {

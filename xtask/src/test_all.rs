@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::MetadataCommand;
 
 use crate::build_component::{self, TARGET, cargo};
-use crate::check_deps;
+use crate::{chaos, check_deps};
 
 /// Runs every stage and stops at the first that fails. Cheap ones come first; all share one target folder and one profile,
 /// because the WebAssembly engine is the slowest thing to compile.
@@ -62,6 +62,7 @@ pub(crate) fn run() -> Result<()> {
         run_cargo(&["test", "--locked", "--workspace"], &[])
     })?;
     stages.run("walk", walk)?;
+    stages.run("chaos", || chaos::play(&chaos::SHORT, &programs()?))?;
     stages.print(begun.elapsed());
     Ok(())
 }
@@ -128,9 +129,7 @@ fn tools() -> Result<()> {
 
 /// The whole story through the binary that the tests have just built.
 fn walk() -> Result<()> {
-    let binary = target_directory()?
-        .join("debug")
-        .join(format!("job-board{}", std::env::consts::EXE_SUFFIX));
+    let binary = programs()?.join(format!("job-board{}", std::env::consts::EXE_SUFFIX));
     let status = Command::new(&binary)
         .args(["demo", "--walk"])
         .stdin(Stdio::null())
@@ -145,12 +144,13 @@ fn walk() -> Result<()> {
     Ok(())
 }
 
-fn target_directory() -> Result<PathBuf> {
+/// The folder of the programs that a plain build makes.
+pub(crate) fn programs() -> Result<PathBuf> {
     let metadata = MetadataCommand::new()
         .no_deps()
         .exec()
         .context("`cargo metadata` failed; run this inside the project")?;
-    Ok(metadata.target_directory.into_std_path_buf())
+    Ok(metadata.target_directory.into_std_path_buf().join("debug"))
 }
 
 fn run_cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use system_tests::crash::{Bench, BenchSetup, Cell, Counts, Matrix, Press, Tally};
 use system_tests::host::Host;
 
-/// A fault of the board's that meets the first create.
+/// A fault of the board's that meets the first call of an operation.
 struct Fault {
+    operation: &'static str,
     kind: &'static str,
     more: Value,
 }
@@ -39,10 +40,35 @@ async fn check(cell: &Cell<'_>, host: &Host, (): &()) -> Result<&'static str> {
                 posting["advice"]["vi"].is_string() && posting["advice"]["en"].is_string(),
                 "nobody is told what to do: {posting}"
             );
+            resolve(cell, host).await?;
             Ok(UNKNOWN)
         }
         _ => bail!("the board counts {counts:?}, and the platform says {posting}"),
     }
+}
+
+/// Nobody can publish past a posting in doubt; who has looked at the board can end the doubt, and then publishes once.
+async fn resolve(cell: &Cell<'_>, host: &Host) -> Result<()> {
+    // The fault may not have met anything yet.
+    cell.bench.board.mend().await?;
+    let again = format!("{}-again", cell.request);
+    match cell.publish_as(host, &again).await? {
+        Press::Refused(why) if why.contains("publish-in-doubt") => {}
+        other => bail!("published past the doubt: {other:?}"),
+    }
+    let looked = json!({ "not_created": true });
+    if let Press::Refused(why) = cell.press(host, "resolve", &looked).await? {
+        bail!("the doubt cannot be ended: {why}");
+    }
+    let Press::Answered(posting) = cell.publish_as(host, &again).await? else {
+        bail!("not published after the doubt was ended");
+    };
+    let counts = cell.counts().await?;
+    ensure!(
+        counts.creates == 1 && counts.credits == 1,
+        "{counts:?} after the doubt was ended: {posting}"
+    );
+    Ok(())
 }
 
 async fn matrix(name: &'static str, setup: BenchSetup, fault: Option<Fault>) -> Tally {
@@ -52,9 +78,10 @@ async fn matrix(name: &'static str, setup: BenchSetup, fault: Option<Fault>) -> 
         name,
     };
     let prepare = async |cell: &mut Cell<'_>, _: &Host| {
-        if let Some(Fault { kind, more }) = &fault {
+        if let Some(fault) = &fault {
             let board = &cell.bench.board;
-            board.fault("create", kind, more.clone()).await?;
+            let more = fault.more.clone();
+            board.fault(fault.operation, fault.kind, more).await?;
         }
         Ok(())
     };
@@ -91,8 +118,24 @@ async fn killed_at_any_effect_of_a_creation_in_two_steps_it_is_resumed_and_paid_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_the_answer_to_the_second_step_is_lost_it_is_paid_once() {
+    let setup = BenchSetup {
+        employer: json!({ "publish_required": true }),
+        ..BenchSetup::default()
+    };
+    let fault = Fault {
+        operation: "publish",
+        kind: "drop_connection",
+        more: json!({ "when": "after" }),
+    };
+    let tally = matrix("second step lost after", setup, Some(fault)).await;
+    assert!(tally.count(CREATED) > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_the_answer_is_lost_before_the_board_created() {
     let fault = Fault {
+        operation: "create",
         kind: "drop_connection",
         more: json!({ "when": "before" }),
     };
@@ -107,6 +150,7 @@ async fn killed_while_the_answer_is_lost_before_the_board_created() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_the_answer_is_lost_after_the_board_created() {
     let fault = Fault {
+        operation: "create",
         kind: "drop_connection",
         more: json!({ "when": "after" }),
     };
@@ -117,6 +161,7 @@ async fn killed_while_the_answer_is_lost_after_the_board_created() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_while_the_board_answers_5xx_although_it_created() {
     let fault = Fault {
+        operation: "create",
         kind: "status_502",
         more: json!({ "when": "after" }),
     };
@@ -128,6 +173,7 @@ async fn killed_while_the_board_answers_5xx_although_it_created() {
 async fn killed_while_the_board_creates_late() {
     // Both clocks pass it before anybody may look again.
     let fault = Fault {
+        operation: "create",
         kind: "create_late",
         more: json!({ "params": { "ms": 45_000 } }),
     };
@@ -143,6 +189,7 @@ async fn killed_while_the_answer_comes_after_the_time_out() {
         ..BenchSetup::default()
     };
     let fault = Fault {
+        operation: "create",
         kind: "delay",
         more: json!({ "when": "after", "params": { "ms": 800 } }),
     };

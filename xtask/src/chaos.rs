@@ -1,0 +1,51 @@
+//! `cargo xtask chaos`: thousands of deliveries through the real programs while the platform is killed again and again.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::build_component::{self, cargo};
+
+/// The chaos of `cargo xtask test`: the same program, in about a minute.
+pub(crate) const SHORT: [&str; 4] = ["--deliveries", "600", "--kills", "5"];
+
+/// Builds the plugin and the programs, then plays it out with these arguments.
+pub(crate) fn run(arguments: &[String], programs: &Path) -> Result<()> {
+    build_component::run(&["topcv".to_owned()])?;
+    let status = Command::new(cargo())
+        .args([
+            "build",
+            "--locked",
+            "--package",
+            "job-board-cli",
+            "--package",
+            "system-tests",
+            "--bins",
+        ])
+        .stdin(Stdio::null())
+        .status()
+        .context("cannot start cargo")?;
+    ensure!(
+        status.success(),
+        "the programs could not be built, see above"
+    );
+    play(arguments, programs)
+}
+
+/// Plays it out with programs that are built. They share one folder: `chaos` finds the others beside it.
+pub(crate) fn play<A: AsRef<std::ffi::OsStr>>(arguments: &[A], programs: &Path) -> Result<()> {
+    let program = programs.join(format!("chaos{}", std::env::consts::EXE_SUFFIX));
+    let status = Command::new(&program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| {
+            format!(
+                "cannot start {}; build it with `cargo build --package system-tests --bins`",
+                program.display()
+            )
+        })?;
+    ensure!(status.success(), "the chaos ended with {status}, see above");
+    Ok(())
+}
