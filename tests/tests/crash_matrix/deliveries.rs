@@ -1,5 +1,6 @@
 //! A delivery that the board sends until somebody has taken it: one candidate, one notification, whoever was killed on the way.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -18,9 +19,49 @@ async fn send(cell: &Cell<'_>, host: &Host, made: &Made) -> Result<()> {
     cell.bench.control.post(&path, &Value::Null).await.map(drop)
 }
 
+/// As [`send`], but the board sends it once and never again, as it is said of the real one.
+async fn send_once(cell: &Cell<'_>, host: &Host, made: &Made) -> Result<()> {
+    if made.sent.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
+    send(cell, host, made).await
+}
+
 /// A delivery that the board holds back until it is sent.
 struct Made {
     delivery: u64,
+    sent: AtomicBool,
+}
+
+impl Made {
+    fn new(delivery: &Value) -> Self {
+        Self {
+            delivery: delivery["id"].as_u64().unwrap_or_default(),
+            sent: AtomicBool::new(false),
+        }
+    }
+}
+
+async fn apply(bench: &Bench, cell: &mut Cell<'_>, host: &Host) -> Result<Made> {
+    let id = cell.publish_calmly(host).await?;
+    let person = json!({ "name": "Lê Hòa", "email": "hoa@example.com", "phone": "0912345678" });
+    let applied = bench.board.apply(&id, person).await?;
+    Ok(Made::new(&applied["deliveries"][0]))
+}
+
+fn one_candidate(cell: &Cell<'_>) -> Result<()> {
+    one(cell, "candidate", "SELECT count(*) FROM candidates")?;
+    one(
+        cell,
+        "application in the first stage of its job",
+        "SELECT count(*) FROM applications WHERE job_id = 1 AND stage = 'receive' AND times = 1",
+    )?;
+    one(cell, "application", "SELECT count(*) FROM applications")?;
+    one(
+        cell,
+        "notification",
+        "SELECT count(*) FROM notices WHERE kind LIKE 'application%'",
+    )
 }
 
 async fn settled(cell: &Cell<'_>) -> Result<()> {
@@ -53,27 +94,10 @@ async fn killed_at_any_effect_an_application_becomes_one_candidate_and_one_notif
         bench: &bench,
         name: "apply",
     };
-    let prepare = async |cell: &mut Cell<'_>, host: &Host| {
-        let id = cell.publish_calmly(host).await?;
-        let person = json!({ "name": "Lê Hòa", "email": "hoa@example.com", "phone": "0912345678" });
-        let applied = bench.board.apply(&id, person).await?;
-        let delivery = applied["deliveries"][0]["id"].as_u64().unwrap_or_default();
-        Ok(Made { delivery })
-    };
+    let prepare = async |cell: &mut Cell<'_>, host: &Host| apply(&bench, cell, host).await;
     let check = async |cell: &Cell<'_>, _: &Host, _: &Made| {
         settled(cell).await?;
-        one(cell, "candidate", "SELECT count(*) FROM candidates")?;
-        one(
-            cell,
-            "application in the first stage of its job",
-            "SELECT count(*) FROM applications WHERE job_id = 1 AND stage = 'receive' AND times = 1",
-        )?;
-        one(cell, "application", "SELECT count(*) FROM applications")?;
-        one(
-            cell,
-            "notification",
-            "SELECT count(*) FROM notices WHERE kind LIKE 'application%'",
-        )?;
+        one_candidate(cell)?;
         Ok("one candidate")
     };
     let tally = matrix.run(prepare, send, check).await;
@@ -81,6 +105,33 @@ async fn killed_at_any_effect_an_application_becomes_one_candidate_and_one_notif
         "apply: {} cells",
         tally.unwrap_or_else(|error| panic!("{error:#}")).cells
     );
+}
+
+/// From the first commit on, the platform alone answers for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_effect_an_application_that_was_written_down_is_not_lost_although_nobody_sends_it_again()
+ {
+    let bench = held().await;
+    let matrix = Matrix {
+        bench: &bench,
+        name: "apply once",
+    };
+    let prepare = async |cell: &mut Cell<'_>, host: &Host| apply(&bench, cell, host).await;
+    let check = async |cell: &Cell<'_>, _: &Host, _: &Made| {
+        settled(cell).await?;
+        if cell.query("SELECT count(*) FROM deliveries")? == 0 {
+            let candidates = cell.query("SELECT count(*) FROM candidates")?;
+            ensure!(candidates == 0, "a candidate without a delivery");
+            return Ok("never written down");
+        }
+        one_candidate(cell)?;
+        Ok("one candidate")
+    };
+    let tally = matrix.run(prepare, send_once, check).await;
+    let tally = tally.unwrap_or_else(|error| panic!("{error:#}"));
+    assert!(tally.count("one candidate") > tally.count("never written down"));
+    assert!(tally.count("never written down") > 0);
+    println!("apply once: {} cells", tally.cells);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,9 +143,7 @@ async fn killed_at_any_effect_an_approval_is_told_once() {
     };
     let prepare = async |cell: &mut Cell<'_>, host: &Host| {
         let id = cell.publish_calmly(host).await?;
-        let delivery = bench.board.approve(&id).await?;
-        let delivery = delivery["id"].as_u64().unwrap_or_default();
-        Ok(Made { delivery })
+        Ok(Made::new(&bench.board.approve(&id).await?))
     };
     let check = async |cell: &Cell<'_>, host: &Host, _: &Made| {
         settled(cell).await?;
