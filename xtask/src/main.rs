@@ -3,6 +3,7 @@
 mod build_component;
 mod chaos;
 mod check_deps;
+mod compare_wit;
 mod demo;
 mod test_all;
 
@@ -16,7 +17,8 @@ usage: cargo xtask <command>
   chaos [--deliveries N] [--kills K] [--seed S] [--break WHAT]
                      deliveries while the platform is killed, then an audit from outside (10,000 and 50: some minutes)
   build [name ...]   build the components (all, or the named ones) into target/component/
-  check-deps         who may import whom";
+  check-deps         who may import whom
+  compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Some("chaos") => test_all::programs().and_then(|programs| chaos::run(&rest, &programs)),
         Some("build") => build_component::run(&rest),
         Some("check-deps") => check_deps::run(),
+        Some("compare-wit") => compare_wit::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())
