@@ -26,17 +26,18 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
     become_it(demo)
 }
 
-/// Where cargo puts the program.
+/// The demo's program.
 pub(crate) fn binary() -> Result<PathBuf> {
+    Ok(programs()?.join(format!("job-board{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Where cargo puts the programs of a plain build.
+pub(crate) fn programs() -> Result<PathBuf> {
     let metadata = MetadataCommand::new()
         .no_deps()
         .exec()
         .context("`cargo metadata` failed; run this inside the project")?;
-    Ok(metadata
-        .target_directory
-        .into_std_path_buf()
-        .join("debug")
-        .join(format!("job-board{}", std::env::consts::EXE_SUFFIX)))
+    Ok(metadata.target_directory.into_std_path_buf().join("debug"))
 }
 
 /// The demo takes this process's place, so that a signal to `cargo xtask demo` reaches the demo and nobody is left behind.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build_component::{self, TARGET, cargo};
-use crate::{check_deps, demo};
+use crate::{chaos, check_deps, demo};
 
 /// Runs every stage and stops at the first that fails. Cheap ones come first; all share one target folder and one profile,
 /// because the WebAssembly engine is the slowest thing to compile.
@@ -60,6 +60,7 @@ pub(crate) fn run() -> Result<()> {
         run_cargo(&["test", "--locked", "--workspace"], &[])
     })?;
     stages.run("walk", walk)?;
+    stages.run("chaos", || chaos::play(&chaos::SHORT))?;
     stages.print(begun.elapsed());
     Ok(())
 }

@@ -57,6 +57,7 @@ mod error;
 pub mod http;
 pub mod seed;
 pub mod store;
+mod watch;
 
 pub use backup::{BackupOptions, Manifest, RestoreOptions, backup, restore};
 pub use config::DemoConfig;
@@ -65,3 +66,4 @@ pub use demo::{Credential, Demo};
 pub use domain::user::Role;
 pub use domain::value::{FieldValue, Values};
 pub use error::DemoError;
+pub use watch::Watch;
