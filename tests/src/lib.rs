@@ -4,6 +4,11 @@
 // Everything here runs inside tests: a panic is the failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod chaos;
+pub mod crash;
+pub mod doom;
+pub mod host;
+mod house;
 mod rig;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +17,7 @@ use std::sync::OnceLock;
 use job_board_cli::walk::{self, STEPS, Stage, Topic, World};
 use job_board_host::{EngineConfig, Plugin, PluginEngine};
 
+pub use house::{House, People};
 pub use rig::{Rig, START_MS, Snapshot, named, signed_with, text};
 
 /// The built component.

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command.
 
 mod build_component;
+mod chaos;
 mod check_deps;
 mod compare_wit;
 mod demo;
@@ -13,7 +14,11 @@ usage: cargo xtask <command>
 
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
+  chaos [--deliveries N] [--kills K] [--seed S] [--break WHAT]
+                     deliveries while the platform is killed, then an audit from outside (10,000 and 50: some minutes)
   build [name ...]   build the components (all, or the named ones) into target/component/
+  build --rehearse-next-release
+                     build topcv-next.wasm: tomorrow's format of records, for upgrade tests
   check-deps         who may import whom
   compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
@@ -25,6 +30,7 @@ fn main() -> ExitCode {
     let result = match command.as_deref() {
         Some("demo") => demo::run(&rest),
         Some("test") => test_all::run(),
+        Some("chaos") => chaos::run(&rest),
         Some("build") => build_component::run(&rest),
         Some("check-deps") => check_deps::run(),
         Some("compare-wit") => compare_wit::run(&rest),

@@ -1,4 +1,4 @@
-//! What happens without anybody asking: fetching files, trying deliveries again, tidying.
+//! What happens without anybody asking: fetching files, trying deliveries again, looking after connections, tidying.
 
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ pub(crate) const LAST_FILE: Duration = Duration::from_secs(75);
 pub(crate) fn start(platform: &Platform, backlog: Backlog) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(inbox(platform.clone(), backlog));
+    workers.spawn(errands(platform.clone()));
     workers
 }
 
@@ -55,5 +56,14 @@ pub(crate) async fn files(platform: Platform) {
             () = platform.work_arrived() => {}
             () = tokio::time::sleep(TICK) => {}
         }
+    }
+}
+
+async fn errands(platform: Platform) {
+    loop {
+        if let Err(error) = platform.run_errands().await {
+            tracing::error!(%error, "connections cannot be looked after");
+        }
+        tokio::time::sleep(TICK).await;
     }
 }

@@ -12,6 +12,7 @@
 //! | [`application`] | the use cases, one a file; begin with [`application::receive`] and [`application::publish`] |
 //! | [`domain`] | decisions without database and network: upsert rules, states, waits, messages |
 //! | [`store`] | SQLite: the platform's tables, each change in a transaction |
+//! | [`backup`](mod@backup) | copies of all of it, and putting them back |
 //! | [`http`] | the JSON API and the webhook endpoint, as views of the application |
 //!
 //! # Starting it
@@ -46,17 +47,23 @@
 
 pub mod application;
 mod background;
+pub mod backup;
 pub mod board;
 mod config;
+mod data_dir;
 mod demo;
 pub mod domain;
 mod error;
 pub mod http;
 pub mod seed;
 pub mod store;
+mod watch;
 
+pub use backup::{BackupOptions, Manifest, RestoreOptions, backup, restore};
 pub use config::DemoConfig;
+pub use data_dir::DataDirError;
 pub use demo::{Credential, Demo};
 pub use domain::user::Role;
 pub use domain::value::{FieldValue, Values};
 pub use error::DemoError;
+pub use watch::Watch;

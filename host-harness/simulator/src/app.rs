@@ -23,9 +23,13 @@ struct Shared {
 }
 
 impl App {
-    pub(crate) fn new(base_url: String, start_ms: Option<u64>) -> Result<App, SimulatorError> {
+    pub(crate) fn new(
+        base_url: String,
+        start_ms: Option<u64>,
+        first_posting: u64,
+    ) -> Result<App, SimulatorError> {
         Ok(App(Arc::new(Shared {
-            world: Mutex::new(World::new(base_url, start_ms)),
+            world: Mutex::new(World::new(base_url, start_ms, first_posting)),
             sender: Sender::new()?,
             replanned: Notify::new(),
             releases: watch::Sender::new(0),

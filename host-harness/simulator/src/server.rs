@@ -29,6 +29,14 @@ pub struct SimulatorConfig {
     /// A clock that starts here (milliseconds since 1970) and moves only when `/control/clock` moves it;
     /// `None` for the system's clock.
     pub start_ms: Option<u64>,
+    /// The first posting's number; the others count on from it. A program that starts a simulator again beside a
+    /// platform that remembers earlier postings gives another one, so that no id comes twice.
+    pub first_posting: u64,
+}
+
+impl SimulatorConfig {
+    /// Where postings are counted from, when nothing else is said.
+    pub const FIRST_POSTING: u64 = 1_200_001;
 }
 
 impl Default for SimulatorConfig {
@@ -36,6 +44,7 @@ impl Default for SimulatorConfig {
         SimulatorConfig {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             start_ms: None,
+            first_posting: SimulatorConfig::FIRST_POSTING,
         }
     }
 }
@@ -55,7 +64,7 @@ impl Simulator {
     /// When the address cannot be bound, or no HTTP client can be made.
     pub async fn start(config: SimulatorConfig) -> Result<Simulator, SimulatorError> {
         let (listener, url, gate) = bind(config.bind).await?;
-        let app = App::new(url.clone(), config.start_ms)?;
+        let app = App::new(url.clone(), config.start_ms, config.first_posting)?;
         let (shutdown, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(serve(listener, app, gate, async move {
             // A sender that was dropped means the same as one that was used.
@@ -95,7 +104,7 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), SimulatorError> {
     let (listener, url, gate) = bind(config.bind).await?;
-    let app = App::new(url.clone(), config.start_ms)?;
+    let app = App::new(url.clone(), config.start_ms, config.first_posting)?;
     tracing::info!(url, "the simulator is ready");
     serve(listener, app, gate, shutdown).await
 }

@@ -96,21 +96,6 @@ impl AppError {
     }
 }
 
-/// Whether the failure proves that nothing was created under its request id.
-pub(super) fn is_definite_refusal(failure: &Failure) -> bool {
-    let undecided = matches!(
-        failure.disposition,
-        Disposition::InProgress | Disposition::OutcomeUnknown | Disposition::Internal
-    );
-    // Somebody else's content stands under the id, or the plugin could not even look at what does: that intent lives.
-    let unseen = failure.code.starts_with("storage")
-        || matches!(
-            failure.code.as_str(),
-            "request-id-reused" | "not-configured"
-        );
-    !undecided && !unseen
-}
-
 /// Whether the failure means that the connection does not work until a person mends it.
 pub(super) fn breaks_connection(failure: &Failure) -> bool {
     failure.disposition == Disposition::SignInAgain
@@ -134,44 +119,6 @@ mod tests {
             retry_after_ms: None,
             board_status: None,
             extra: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn only_a_definite_refusal_frees_a_request_id() {
-        use Disposition::{
-            Conflict, FixInput, FixSettings, Internal, NotEntitled, NotFound, OutcomeUnknown,
-            RetryLater, SignInAgain, Unsupported,
-        };
-        for disposition in [
-            FixInput,
-            FixSettings,
-            SignInAgain,
-            NotEntitled,
-            Conflict,
-            NotFound,
-            Unsupported,
-            RetryLater,
-        ] {
-            let refusal = failure(disposition, "a-code-of-a-later-version");
-            assert!(is_definite_refusal(&refusal), "{disposition:?}");
-        }
-        for disposition in [Disposition::InProgress, OutcomeUnknown, Internal] {
-            let open = failure(disposition, "a-code-of-a-later-version");
-            assert!(!is_definite_refusal(&open), "{disposition:?}");
-        }
-    }
-
-    #[test]
-    fn a_plugin_that_could_not_look_refuses_nothing() {
-        for (disposition, code) in [
-            (Disposition::Conflict, "request-id-reused"),
-            (Disposition::FixSettings, "not-configured"),
-            (Disposition::RetryLater, "storage-unavailable"),
-            (Disposition::RetryLater, "storage"),
-            (Disposition::Conflict, "storage-conflict"),
-        ] {
-            assert!(!is_definite_refusal(&failure(disposition, code)), "{code}");
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod applications;
 pub mod configure;
 pub mod connections;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod fetch_cvs;
@@ -16,10 +17,13 @@ pub mod people;
 pub mod postings;
 pub mod publish;
 pub mod receive;
+pub mod reconcile;
 pub mod recover;
 pub mod sign_in;
+pub mod silence;
 pub mod token;
 pub mod unit;
+pub mod webhook_path;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

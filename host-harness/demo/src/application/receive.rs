@@ -195,10 +195,7 @@ impl Platform {
                     }
                 }
                 // Somebody who knows the URL must not make a silent connection look alive.
-                if events.iter().any(BoardEvent::is_vouched_for) {
-                    let connection = unit.connection.id;
-                    connections::note_delivery(unit.db, unit.tenant, connection, received_at)?;
-                }
+                unit.note_life(&events, received_at)?;
                 deliveries::finish(unit.db, unit.tenant, id, "accepted", status)?;
                 Ok(new)
             })
@@ -242,6 +239,9 @@ impl Platform {
     ) -> Result<Processed, AppError> {
         let (id, noted) = (delivery.id, trouble.clone());
         self.unit(connection, move |unit| {
+            if noted.concerns_settings() {
+                unit.note_quarantined(&noted.message)?;
+            }
             let full = !unit.has_room_for_unverified()?;
             // One that is in quarantine already stays there when it is refused once more.
             if full && deliveries::drop_pending(unit.db, unit.tenant, id)? {
@@ -318,6 +318,9 @@ impl Platform {
         let (id, noted) = (delivery.id, trouble.clone());
         self.unit(connection, move |unit| {
             deliveries::keep(unit.db, unit.tenant, id, state, next, &noted)?;
+            if state == DeliveryState::Quarantined && noted.concerns_settings() {
+                unit.note_quarantined(&noted.message)?;
+            }
             Ok(())
         })
         .await?;
@@ -414,8 +417,11 @@ impl Platform {
         for id in &ids {
             match self.process(tenant, *id).await {
                 Ok(processed) => done += usize::from(processed.state == DeliveryState::Done),
-                // Somebody else has just finished it.
-                Err(AppError::NoSuch(_)) => {}
+                // Somebody else has just finished it, or it cannot be read any more and says so in its line.
+                Err(
+                    AppError::NoSuch(_)
+                    | AppError::Store(StoreError::Sealed { .. } | StoreError::Corrupt { .. }),
+                ) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -27,6 +27,15 @@ pub struct BoardEvent {
 }
 
 impl BoardEvent {
+    /// Whether the board's signature stands behind it. An event without a shape never is, nor is an unsigned profile.
+    pub fn is_verified(&self) -> bool {
+        match &self.happening {
+            Happening::Application(application) => application.verified,
+            Happening::Approved | Happening::Rejected(_) | Happening::Changed(_) => true,
+            Happening::Other(_) => false,
+        }
+    }
+
     /// Whether the board, or an operator who allowed unsigned profiles, stands behind it. An event of an unknown kind is anybody's word.
     pub fn is_vouched_for(&self) -> bool {
         !matches!(self.happening, Happening::Other(_))

@@ -68,6 +68,14 @@ pub struct Trouble {
     pub status: u16,
 }
 
+impl Trouble {
+    /// Whether a person can do something about it: the signature fits no key (the contract's 401), or it was tried too often.
+    /// What is malformed or too large is not worth a notification.
+    pub fn concerns_settings(&self) -> bool {
+        self.verdict != "refused" || self.status == 401
+    }
+}
+
 fn place(connection: ConnectionId, received_at: u64) -> String {
     format!("delivery/{}/{received_at}", connection.0)
 }

@@ -10,6 +10,7 @@ pub mod cvs;
 pub mod deliveries;
 pub mod erasure_log;
 pub mod erasures;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod jobs;
@@ -19,6 +20,7 @@ pub mod postings;
 mod rows;
 pub mod seal;
 pub mod users;
+pub mod warnings;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +29,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
 
+use crate::watch::Watch;
+
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 
@@ -34,6 +38,7 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 #[derive(Clone)]
 pub struct Store {
     connection: Arc<Mutex<Connection>>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Store {
@@ -50,7 +55,14 @@ impl Store {
         migrate(&mut connection)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            watch: None,
         })
+    }
+
+    /// Lets somebody see each commit.
+    #[must_use]
+    pub fn watched_by(self, watch: Option<Arc<dyn Watch>>) -> Self {
+        Self { watch, ..self }
     }
 
     /// Runs `work` in one transaction: committed when it answers `Ok`, otherwise as if it had never run.
@@ -61,6 +73,7 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         let connection = Arc::clone(&self.connection);
+        let watch = self.watch.clone();
         let joined = tokio::task::spawn_blocking(move || {
             // A panic inside `work` rolled its transaction back: the connection behind the lock is sound.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -68,7 +81,13 @@ impl Store {
                 .transaction_with_behavior(TransactionBehavior::Immediate)
                 .map_err(StoreError::from)?;
             let answer = work(&transaction)?;
+            if let Some(watch) = &watch {
+                watch.before_commit();
+            }
             transaction.commit().map_err(StoreError::from)?;
+            if let Some(watch) = &watch {
+                watch.after_commit();
+            }
             Ok(answer)
         });
         joined
@@ -122,13 +141,11 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     for (index, migration) in MIGRATIONS.iter().enumerate() {
         let version = i64::try_from(index).unwrap_or(i64::MAX);
-        if version < found {
-            continue;
-        }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process may have been faster.
-        let found: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if version < found {
+        // Asked again under the lock: another process may have just done it.
+        let present: i64 =
+            transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < present {
             continue;
         }
         transaction.execute_batch(migration)?;

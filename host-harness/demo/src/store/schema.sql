@@ -34,6 +34,9 @@ CREATE TABLE connections (
     broken_since      INTEGER,
     last_delivery_at  INTEGER,
     created_at        INTEGER NOT NULL,
+    broken_code       TEXT,
+    broken_vi         TEXT,
+    broken_en         TEXT,
     not_kept          INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
@@ -58,6 +61,7 @@ CREATE TABLE postings (
     verdict_round INTEGER,
     confirmed     INTEGER NOT NULL,
     facts         TEXT NOT NULL,
+    last_delivery_at INTEGER,
     UNIQUE (tenant_id, request_id)
 ) STRICT;
 CREATE INDEX postings_by_job ON postings (job_id);
@@ -206,6 +210,35 @@ CREATE TABLE notices (
     read_at      INTEGER
 ) STRICT;
 CREATE INDEX notices_by_user ON notices (user_id, id);
+
+-- What is done for each connection without being asked. `claim` counts the claims: only the holder of the last one may write.
+CREATE TABLE errands (
+    connection_id INTEGER NOT NULL REFERENCES connections (id),
+    what          TEXT NOT NULL,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
+    due_at        INTEGER NOT NULL,
+    claim         INTEGER NOT NULL DEFAULT 0,
+    claimed_until INTEGER,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    done_at       INTEGER,
+    notes         TEXT NOT NULL DEFAULT '[]',
+    code          TEXT,
+    vi            TEXT,
+    en            TEXT,
+    PRIMARY KEY (connection_id, what)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX errands_due ON errands (due_at);
+
+-- What people were told and are not told again until it is over. `posting_id` 0: it concerns the whole connection.
+CREATE TABLE warnings (
+    connection_id INTEGER NOT NULL REFERENCES connections (id),
+    posting_id    INTEGER NOT NULL,
+    kind          TEXT NOT NULL,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
+    since         INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (connection_id, posting_id, kind)
+) STRICT, WITHOUT ROWID;
 
 -- Applications of people who were erased: digests (see erasure_log.rs) and when. A repeated delivery brings nobody back.
 CREATE TABLE erased_applications (

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod api;
+mod care;
 mod defects;
 mod erasing;
 mod events;

@@ -43,6 +43,8 @@ pub struct Script {
     pub settings_seen: Vec<Vec<NamedValue>>,
     pub deliveries_seen: Vec<Delivery>,
     pub calls: Vec<String>,
+    /// `list-postings` fails.
+    pub unlisted: bool,
     /// Calls of this name do not answer before they are told to.
     pub hang: Option<&'static str>,
     /// Answers of forget, in order; then a receipt.
@@ -219,6 +221,9 @@ impl BoardPlugin for ScriptedBoard {
 
     async fn list_postings(&self, job: Option<String>, _: Option<String>) -> Answer<PostingPage> {
         self.enter("list-postings").await;
+        if self.with(|script| script.unlisted) {
+            return unscripted();
+        }
         let postings = self.with(|script| {
             let wanted = |posting: &&Posting| job.as_ref().is_none_or(|job| posting.job == *job);
             script.known.values().filter(wanted).cloned().collect()
@@ -226,6 +231,7 @@ impl BoardPlugin for ScriptedBoard {
         Ok(PostingPage {
             postings,
             next: None,
+            notes: Vec::new(),
         })
     }
 

@@ -193,6 +193,14 @@ impl World {
             .collect()
     }
 
+    /// A posting's state as it is stored, without asking the plugin.
+    pub fn stored_state(&self, request_id: &str) -> String {
+        let path = self.folder.path().join("platform.db");
+        let db = rusqlite::Connection::open(path).unwrap();
+        let state = "SELECT state FROM postings WHERE request_id = ?1";
+        db.query_row(state, [request_id], |row| row.get(0)).unwrap()
+    }
+
     pub async fn state_of(&self, request_id: &str) -> &'static str {
         let postings = self
             .platform

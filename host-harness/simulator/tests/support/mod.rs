@@ -67,6 +67,7 @@ impl World {
         let simulator = Simulator::start(SimulatorConfig {
             bind: address(),
             start_ms: Some(START_MS),
+            ..SimulatorConfig::default()
         })
         .await
         .unwrap();
