@@ -254,6 +254,7 @@ async fn beyond_loopback_the_portal_is_shut_and_says_so() {
     let simulator = Simulator::start(SimulatorConfig {
         bind: SocketAddr::from(([0, 0, 0, 0], 0)),
         start_ms: None,
+        first_posting: SimulatorConfig::FIRST_POSTING,
     })
     .await
     .unwrap();
