@@ -68,8 +68,9 @@ impl Host {
     pub async fn start(command: &HostCommand) -> Result<Self> {
         static STARTS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = STARTS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let ready = command.data_dir.join(format!("ready-{number}.json"));
-        let errors = command.data_dir.join(format!("errors-{number}.log"));
+        // Beside the folder, which is the platform's alone.
+        let ready = command.data_dir.with_extension(format!("ready-{number}"));
+        let errors = command.data_dir.with_extension(format!("errors-{number}"));
         let mut log = tokio::fs::File::create(&errors).await?;
         let mut child = Command::new(&command.program)
             .args(&command.arguments)

@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use crate::component;
-use crate::host::{Host, HostCommand, beside, doomed_host};
+use crate::host::{Host, HostCommand, beside};
 
 /// The platform's own database, in its folder; and the one in which plugins store.
 pub(super) const PLATFORM_DATABASE: &str = "platform.db";
@@ -62,7 +62,6 @@ impl World {
         let folder = tempfile::tempdir()?;
         let (simulator, url) = simulate().await?;
         let command = platform(folder.path().join("platform"), &url)?;
-        std::fs::create_dir(&command.data_dir)?;
         let host = Host::start(&command).await?;
         let mut world = Self {
             board: Board::new(&url)?,
@@ -283,17 +282,19 @@ fn platform(data_dir: PathBuf, simulator: &str) -> Result<HostCommand> {
         "timeout.write_ms": "2000",
         "lag.create_ms": "1000",
     });
-    let program = doomed_host()?.display().to_string();
+    let program = job_board()?.display().to_string();
     let arguments = [
         "-c",
         WITHOUT_FILE_SIGNAL,
         &program,
+        "serve",
         "--plugin",
         &component().display().to_string(),
         "--bind",
         &free_address()?.to_string(),
         "--allow",
         simulator,
+        "--allow-loopback",
         "--operator-setting",
         &format!("protocol={protocol}"),
     ]
