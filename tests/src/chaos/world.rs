@@ -190,12 +190,7 @@ impl World {
 
     /// Kills a process that has just been started, wherever it has come to.
     pub(super) async fn kill_while_starting(&self, after: Duration) -> Result<()> {
-        let starting = tokio::time::timeout(after, Host::start(&self.command));
-        match starting.await {
-            // Dropped where it was: that kills it.
-            Err(_) => Ok(()),
-            Ok(started) => started?.kill().await,
-        }
+        self.command.kill_while_starting(after).await
     }
 
     /// From now on no file of the platform's may be written beyond a few bytes; or again as long as it likes.
