@@ -13,6 +13,7 @@
 //! | [`domain`] | decisions without database and network: upsert rules, states, waits, messages |
 //! | [`store`] | SQLite: the platform's tables, each change in a transaction |
 //! | [`http`] | the JSON API and the webhook endpoint, as views of the application |
+//! | [`web`] | the page that a recruiter uses, server-rendered |
 //!
 //! # Starting it
 //!
@@ -53,6 +54,7 @@ mod error;
 pub mod http;
 pub mod seed;
 pub mod store;
+pub mod web;
 
 pub use config::DemoConfig;
 pub use demo::{Credential, Demo};

@@ -11,6 +11,7 @@ pub mod events;
 pub mod fetch_cvs;
 pub mod housekeeping;
 pub mod jobs;
+pub mod overview;
 pub mod people;
 pub mod postings;
 pub mod publish;
@@ -23,7 +24,7 @@ pub mod unit;
 use std::sync::Arc;
 
 use job_board_host::Clock;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
@@ -55,6 +56,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
+    news: Arc<watch::Sender<u64>>,
 }
 
 impl Platform {
@@ -63,6 +65,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
+            news: Arc::new(watch::Sender::new(0)),
         }
     }
 
