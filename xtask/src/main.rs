@@ -3,6 +3,7 @@
 mod build_component;
 mod check_deps;
 mod demo;
+mod screenshots;
 mod test_all;
 
 use std::process::ExitCode;
@@ -13,6 +14,7 @@ usage: cargo xtask <command>
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
   build [name ...]   build the components (all, or the named ones) into target/component/
+  screenshots        make the README's pictures of the page (needs Chromium and its driver)
   check-deps         who may import whom";
 
 fn main() -> ExitCode {
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(&rest),
         Some("test") => test_all::run(),
         Some("build") => build_component::run(&rest),
+        Some("screenshots") => screenshots::run(),
         Some("check-deps") => check_deps::run(),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

@@ -8,6 +8,7 @@
 mod api;
 mod defects;
 mod events;
+mod page;
 mod publish;
 mod receive;
 mod server;

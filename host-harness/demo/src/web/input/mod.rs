@@ -129,25 +129,30 @@ impl<'a> Input<'a> {
 
     /// The field with its label, help and problems.
     pub fn show(&self, lang: Lang) -> Markup {
-        let class = if self.problems.is_empty() {
-            "field"
-        } else {
-            "field has-problem"
+        let width = match self.kind {
+            "integer" | "money" | "day" | "choice" => "",
+            _ => " wide",
         };
+        let problem = if self.problems.is_empty() {
+            ""
+        } else {
+            " has-problem"
+        };
+        let class = format!("field{width}{problem}");
         html! {
             @if self.is_group() {
-                fieldset class=(class) id=(self.anchor()) tabindex="-1" aria-describedby=[self.described_by()] {
+                fieldset class=(&class) id=(self.anchor()) tabindex="-1" aria-describedby=[self.described_by()] {
                     legend { (self.heading(lang)) }
                     (self.explained(lang))
                     (control::show(lang, self))
                 }
             } @else if self.kind == "switch" {
-                div class=(class) {
+                div class=(&class) {
                     div.switch-line { (control::show(lang, self)) label for=(self.anchor()) { (self.heading(lang)) } }
                     (self.explained(lang))
                 }
             } @else {
-                div class=(class) {
+                div class=(&class) {
                     label for=(self.anchor()) { (self.heading(lang)) }
                     (self.explained(lang))
                     (control::show(lang, self))

@@ -191,13 +191,33 @@ fn application(call: &Call, profile: &Profile, application: &StoredApplication, 
                         @else { span.tag.is-wait { (call.t("chưa xác minh", "not verified")) } }
                     }
                 }
-                @for (name, value) in &application.extra {
-                    @if let FieldValue::Text(text) = value { div { dt { (parts::said(name)) } dd { (parts::said(text)) } } }
-                    @else if let FieldValue::Integer(number) = value { div { dt { (parts::said(name)) } dd { (number) } } }
-                }
             }
+            (extra(call, application))
             @if cvs.is_empty() { p.quiet { (call.t("Mạng tuyển dụng không gửi kèm CV.", "The job board sent no CV.")) } }
             @for cv in cvs { (file(call, &here, cv)) }
+        }
+    }
+}
+
+/// Whatever else the board said, under the board's own names.
+fn extra(call: &Call, application: &StoredApplication) -> Markup {
+    let rows: Vec<(&str, String)> = application
+        .extra
+        .iter()
+        .filter_map(|(name, value)| match value {
+            FieldValue::Text(text) => Some((name.as_str(), text.clone())),
+            FieldValue::Integer(number) => Some((name.as_str(), number.to_string())),
+            _ => None,
+        })
+        .collect();
+    html! {
+        @if !rows.is_empty() {
+            details.notes {
+                summary { (call.t("Thông tin khác được gửi kèm", "What else was sent")) }
+                dl.facts-table {
+                    @for (name, value) in rows { div { dt { (parts::said(name)) } dd { (parts::said(&value)) } } }
+                }
+            }
         }
     }
 }
@@ -215,7 +235,7 @@ fn file(call: &Call, here: &str, cv: &Cv) -> Markup {
                     " " a href={ (path) "?save=1" } { (call.t("Tải về", "Save")) }
                 }
                 @if DOCUMENTS.contains(&media) {
-                    iframe.document src=(path) title={ (call.t("CV: ", "CV: ")) (parts::plain(name)) } loading="lazy" {}
+                    iframe.document src={ (path) "#navpanes=0&view=FitH" } title={ (call.t("CV: ", "CV: ")) (parts::plain(name)) } loading="lazy" {}
                 } @else if PICTURES.contains(&media) {
                     img.document src=(path) alt={ (call.t("CV: ", "CV: ")) (parts::plain(name)) } loading="lazy";
                 } @else {

@@ -183,7 +183,7 @@ fn candidate_card(call: &Call, base: &str, stage: Stage, card: &Card) -> Markup 
                         option value=(other.code()) selected[other == stage] { (call.lang.of(&label)) }
                     }
                 }
-                button.small { (call.t("Chuyển", "Move")) }
+                button.small.arrow { span.hidden-text { (call.t("Chuyển", "Move")) } span aria-hidden="true" { "→" } }
             }
         }
     }

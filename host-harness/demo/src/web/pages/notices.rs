@@ -148,7 +148,7 @@ fn row(call: &Call, jobs: &[Job], line: &Line<'_>) -> Markup {
                 }
             }
             @if line.is_unread() {
-                (parts::button(&call.csrf, "/notifications/read", call.t("Đã đọc", "Read"), "small", &[("ids", &line.ids())]))
+                (parts::button(&call.csrf, "/notifications/read", call.t("Đánh dấu đã đọc", "Mark as read"), "small", &[("ids", &line.ids())]))
             }
         }
     }

@@ -63,8 +63,9 @@ pub fn label_of(lang: Lang, form: &Form, id: &str) -> Option<String> {
     Some(lang.said(&field.label).to_owned())
 }
 
-/// The fields: what is missing or wrong or asked first, then the rest under the form's own headings.
-pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>) -> Markup {
+/// The fields, with a list of the parts and the buttons beside them: what is missing or wrong or asked stands first, then the rest under the
+/// form's own headings.
+pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>, buttons: &Markup) -> Markup {
     let lang = call.lang;
     let of_form: Vec<Problem>;
     let problems = match attempt {
@@ -88,17 +89,33 @@ pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>) -> Markup {
             None => groups.push((heading, vec![field])),
         }
     }
+    let asked = call.t("Cần bạn bổ sung hoặc xem lại", "Needs your input");
     html! {
-        @if !first.is_empty() {
-            section.group.first-of-all {
-                h2 { (call.t("Cần bạn bổ sung hoặc xem lại", "Needs your input")) " " span.count { (first.len()) } }
-                @for field in &first { (input(lang, field, attempt, problems).show(lang)) }
+        div.form-layout {
+            div.stack {
+                @if !first.is_empty() {
+                    section.group.first-of-all #part-0 {
+                        h2 { (asked) " " span.count { (first.len()) } }
+                        @for field in &first { (input(lang, field, attempt, problems).show(lang)) }
+                    }
+                }
+                @for (index, (heading, members)) in groups.iter().enumerate() {
+                    section.group id={ "part-" (index + 1) } {
+                        h2 { (heading) }
+                        @for field in members { (input(lang, field, attempt, problems).show(lang)) }
+                    }
+                }
             }
-        }
-        @for (heading, members) in &groups {
-            section.group {
-                h2 { (heading) }
-                @for field in members { (input(lang, field, attempt, problems).show(lang)) }
+            div.form-side {
+                nav.parts aria-label=(call.t("Các phần của biểu mẫu", "Parts of the form")) {
+                    ul {
+                        @if !first.is_empty() { li { a.strong href="#part-0" { (asked) " " span.count { (first.len()) } } } }
+                        @for (index, (heading, _)) in groups.iter().enumerate() {
+                            li { a href={ "#part-" (index + 1) } { (heading) } }
+                        }
+                    }
+                }
+                div.actions { (buttons) }
             }
         }
     }

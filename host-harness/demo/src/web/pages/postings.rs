@@ -101,7 +101,7 @@ pub async fn of_job(call: Call) -> Result<Answer, AppError> {
             } @else { (list(&call, &shown, None)) }
             @if !log.is_empty() {
                 h2 { (call.t("Nhật ký", "Log")) }
-                (lines(&call, &log).await?)
+                (lines(&call, &log, false).await?)
                 (parts::older(call.lang, &format!("/jobs/{}/postings", id.0), log.last().map(|(id, _)| *id), log.len()))
             }
         }
@@ -165,13 +165,13 @@ pub async fn log(call: Call) -> Result<Answer, AppError> {
         @if log.is_empty() {
             (parts::empty(call.t("Chưa có gì", "Nothing yet"), call.t("Mọi lần đăng, cập nhật, duyệt và từ chối sẽ được ghi ở đây.", "Every publishing, update, approval and rejection is recorded here."), None))
         }
-        (lines(&call, &log).await?)
+        (lines(&call, &log, true).await?)
         (parts::older(call.lang, "/postings/log", log.last().map(|(id, _)| *id), log.len()))
     };
     Ok(Page::new(Section::Postings, title, body).into())
 }
 
-async fn lines(call: &Call, log: &[(i64, Line)]) -> Result<Markup, AppError> {
+async fn lines(call: &Call, log: &[(i64, Line)], with_job: bool) -> Result<Markup, AppError> {
     let people = call.platform.colleagues(&call.user).await?;
     let jobs = call.platform.jobs(&call.user).await?;
     let board = &call.platform.manifest().board_name;
@@ -182,8 +182,8 @@ async fn lines(call: &Call, log: &[(i64, Line)]) -> Result<Markup, AppError> {
                 @let job = jobs.iter().find(|job| job.id == line.job);
                 li {
                     p {
-                        @if let Some(job) = job { a href={ "/postings/" (line.request_id) } { (parts::said(&job.title)) } " — " }
-                        (parts::said(call.lang.of(&line.message)))
+                        @if let Some(job) = job.filter(|_| with_job) { a href={ "/jobs/" (job.id.0) } { (parts::said(&job.title)) } " — " }
+                        a.still href={ "/postings/" (line.request_id) } { (parts::said(call.lang.of(&line.message))) }
                     }
                     p.meta {
                         (parts::moment(line.at)) " · "

@@ -50,6 +50,14 @@ fn page(call: &Call, place: &Place, form: &Form, attempt: Option<&Attempt>, trou
     );
     let base = format!("/jobs/{}", job.id.0);
     let second = trouble.is_some_and(|trouble| trouble.code == "already-posted");
+    let buttons = html! {
+        @if second {
+            button.primary name="second" value="1" { (call.t("Vẫn đăng thêm một tin nữa", "Publish a second posting all the same")) }
+        } @else {
+            button.primary { (call.t("Đăng tin", "Publish")) }
+        }
+        a.button href=(base) { (call.t("Hủy", "Cancel")) }
+    };
     let body = html! {
         (parts::crumbs(call.lang, &[
             (call.t("Tin tuyển dụng", "Jobs"), "/jobs".to_owned()),
@@ -61,19 +69,11 @@ fn page(call: &Call, place: &Place, form: &Form, attempt: Option<&Attempt>, trou
         }
         @if let Some(trouble) = trouble { (posting_form::trouble(call, form, trouble)) }
         (posting_form::notices(call, form))
-        form.stack method="post" action={ (base) "/publish" } data-slow=(call.t("Đang gửi tin…", "Sending…")) {
+        form method="post" action={ (base) "/publish" } data-slow=(call.t("Đang gửi tin…", "Sending…")) {
             (parts::csrf(&call.csrf))
             input type="hidden" name="connection" value=(connection.0);
             input type="hidden" name="request" value=(request);
-            (posting_form::fields(call, form, attempt))
-            div.actions.sticky {
-                @if second {
-                    button.primary name="second" value="1" { (call.t("Vẫn đăng thêm một tin nữa", "Publish a second posting all the same")) }
-                } @else {
-                    button.primary { (call.t("Đăng tin", "Publish")) }
-                }
-                a.button href=(base) { (call.t("Hủy", "Cancel")) }
-            }
+            (posting_form::fields(call, form, attempt, &buttons))
         }
     };
     let status = trouble.map_or(StatusCode::OK, |trouble| trouble.status);

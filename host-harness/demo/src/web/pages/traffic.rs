@@ -108,7 +108,7 @@ fn deliveries(call: &Call, path: &str, found: &[DeliveryLine], quarantined: bool
                 ))
             }
         }
-        ul.rows { @for line in found { (delivery(call, line)) } }
+        ul.rows.joined { @for line in found { (delivery(call, line)) } }
         (parts::older(call.lang, path, found.last().map(|line| line.id.0), found.len()))
     }
 }
@@ -158,7 +158,7 @@ fn unmatched(call: &Call, path: &str, found: &[UnmatchedLine]) -> Markup {
         @if found.is_empty() {
             (parts::empty(call.t("Không có gì đang chờ", "Nothing is waiting"), call.t("Mọi dữ liệu đều khớp với một tin đã đăng.", "Everything fits a posting."), None))
         }
-        ul.rows {
+        ul.rows.joined {
             @for line in found {
                 li.line {
                     div.grow {

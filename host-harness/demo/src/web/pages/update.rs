@@ -55,6 +55,10 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
 async fn edit(call: &Call, posting: &Posting, form: &Form, attempt: Option<&Attempt>, trouble: Option<&Trouble>) -> Result<Page, AppError> {
     let path = path(posting);
     let name = title(call, posting).await?;
+    let buttons = html! {
+        button.primary { (call.t("Xem thay đổi", "Look at the changes")) }
+        a.button href=(path) { (call.t("Hủy", "Cancel")) }
+    };
     let body = html! {
         (parts::crumbs(call.lang, &[(&name, path.clone())]))
         h1 { (heading(call)) }
@@ -70,14 +74,10 @@ async fn edit(call: &Call, posting: &Posting, form: &Form, attempt: Option<&Atte
         }
         @if let Some(trouble) = trouble { (posting_form::trouble(call, form, trouble)) }
         (posting_form::notices(call, form))
-        form.stack method="post" action={ (path) "/update" } data-slow=(call.t("Đang so sánh…", "Comparing…")) {
+        form method="post" action={ (path) "/update" } data-slow=(call.t("Đang so sánh…", "Comparing…")) {
             (parts::csrf(&call.csrf))
             (kept(form))
-            (posting_form::fields(call, form, attempt))
-            div.actions.sticky {
-                button.primary { (call.t("Xem thay đổi", "Look at the changes")) }
-                a.button href=(path) { (call.t("Hủy", "Cancel")) }
-            }
+            (posting_form::fields(call, form, attempt, &buttons))
         }
     };
     let status = trouble.map_or(StatusCode::OK, |trouble| trouble.status);
@@ -248,7 +248,7 @@ async fn review(call: &Call, base: &Values, typed: &Values, trouble: Option<Trou
                     (comparison.kept.iter().map(|field| lang.said(&field.label)).collect::<Vec<_>>().join(", ")) "."
                 }
             }
-            div.actions.sticky {
+            div.actions {
                 button.primary { (call.t("Gửi thay đổi", "Send the changes")) }
                 a.button href={ (path) "/update" } { (call.t("Sửa lại từ đầu", "Start over")) }
             }
