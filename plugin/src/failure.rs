@@ -117,6 +117,22 @@ pub fn not_configured() -> Failure {
     )
 }
 
+/// The connection was configured and its credentials are gone: the host's encryption key was lost, or their record is damaged.
+pub fn credentials_lost() -> Failure {
+    failure(
+        Disposition::SignInAgain,
+        "credentials-lost",
+        "Không còn đọc được Access Token và Secret Key đã lưu. Hãy nhập lại cả hai khoá; các tin đã đăng sẽ được nối lại.",
+        "The stored Access Token and Secret Key can no longer be read. Enter both keys again; the postings are then connected again.",
+    )
+    .with(|it| {
+        let again = |field: &str| {
+            problem(field, "required", "Hãy nhập lại.", "Enter it again.")
+        };
+        it.problems = vec![again("access-token"), again("secret-key")];
+    })
+}
+
 /// No posting is stored under this id.
 pub fn posting_not_found() -> Failure {
     failure(

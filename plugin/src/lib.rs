@@ -35,6 +35,7 @@ pub mod contract;
 pub mod deliveries;
 pub mod digest;
 pub mod failure;
+pub mod lease;
 pub mod name_map;
 pub mod ports;
 pub mod postings;

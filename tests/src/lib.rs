@@ -4,14 +4,16 @@
 // Everything here runs inside tests: a panic is the failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod house;
 mod rig;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use job_board_cli::walk::{self, STEPS, Stage, Topic};
+use job_board_cli::walk::{self, STEPS, Stage, Topic, World};
 use job_board_host::{EngineConfig, Plugin, PluginEngine};
 
+pub use house::{House, People};
 pub use rig::{Rig, START_MS, Snapshot, named, signed_with, text};
 
 /// The built component.
@@ -52,17 +54,27 @@ fn compiled() -> PathBuf {
 /// # Panics
 /// When there is no such step, or it finds something other than it should.
 pub async fn play(name: &str) {
-    static STAGE: OnceLock<Stage> = OnceLock::new();
-    let stage = STAGE
-        .get_or_init(|| Stage::set_in(&component(), compiled()).expect("the plugin can be used"));
     let step = STEPS
         .iter()
         .find(|step| step.name == name)
         .unwrap_or_else(|| panic!("the story has no step `{name}`"));
-    match walk::run(step, stage).await {
+    match walk::run(step, stage()).await {
         Ok(line) => println!("{line}"),
         Err(error) => panic!("{error:#}"),
     }
+}
+
+fn stage() -> &'static Stage {
+    static STAGE: OnceLock<Stage> = OnceLock::new();
+    STAGE.get_or_init(|| Stage::set_in(&component(), compiled()).expect("the plugin can be used"))
+}
+
+/// A simulated board and a platform with the real component, for a test that tells its own story.
+///
+/// # Panics
+/// When one of the two does not start.
+pub async fn world() -> World {
+    World::start(stage()).await.expect("both sides start")
 }
 
 /// The names of a topic's steps.

@@ -2,6 +2,7 @@
 
 mod build_component;
 mod check_deps;
+mod compare_wit;
 mod demo;
 mod screenshots;
 mod test_all;
@@ -14,8 +15,11 @@ usage: cargo xtask <command>
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
   build [name ...]   build the components (all, or the named ones) into target/component/
+  build --rehearse-next-release
+                      build topcv-next.wasm: tomorrow's format of records, for upgrade tests
   screenshots        make the README's pictures of the page (needs Chromium and its driver)
-  check-deps         who may import whom";
+  check-deps         who may import whom
+  compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -28,6 +32,7 @@ fn main() -> ExitCode {
         Some("build") => build_component::run(&rest),
         Some("screenshots") => screenshots::run(),
         Some("check-deps") => check_deps::run(),
+        Some("compare-wit") => compare_wit::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

@@ -1,4 +1,4 @@
-//! What happens without anybody asking: fetching files, trying deliveries again, tidying.
+//! What happens without anybody asking: fetching files, trying deliveries again, looking after connections, tidying.
 
 use std::time::Duration;
 
@@ -13,11 +13,14 @@ const TICK: Duration = Duration::from_millis(500);
 /// How often old rows are erased, by the platform's clock.
 const TIDY_EVERY_MS: u64 = 3_600_000;
 
+/// The longest that [`files`] goes on after it was asked to end: the plugin's deadline for one file, and the wait for the database.
+pub(crate) const LAST_FILE: Duration = Duration::from_secs(75);
+
 /// Starts the workers. Dropping the set ends them; whatever they were at is taken up again at the next start.
 pub(crate) fn start(platform: &Platform, backlog: Backlog) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(inbox(platform.clone(), backlog));
-    workers.spawn(files(platform.clone()));
+    workers.spawn(errands(platform.clone()));
     workers
 }
 
@@ -40,8 +43,9 @@ async fn inbox(platform: Platform, backlog: Backlog) {
     }
 }
 
-async fn files(platform: Platform) {
-    loop {
+/// Fetches files until the platform ends. Not to be dropped in the middle of one: its link may work only once.
+pub(crate) async fn files(platform: Platform) {
+    while !platform.is_ending() {
         match platform.fetch_cvs(None, false).await {
             // There may be more than one round takes.
             Ok(round) if round.tried > 0 => continue,
@@ -52,5 +56,14 @@ async fn files(platform: Platform) {
             () = platform.work_arrived() => {}
             () = tokio::time::sleep(TICK) => {}
         }
+    }
+}
+
+async fn errands(platform: Platform) {
+    loop {
+        if let Err(error) = platform.run_errands().await {
+            tracing::error!(%error, "connections cannot be looked after");
+        }
+        tokio::time::sleep(TICK).await;
     }
 }

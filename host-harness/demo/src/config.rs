@@ -28,6 +28,9 @@ pub struct DemoConfig {
     /// Operator settings that every connection gets with its configuration, unless an operator set another value for that connection.
     /// The names are the manifest's.
     pub operator_settings: Values,
+    /// After how many days without any activity candidates who were not hired are erased. Absent (the default): never; how long
+    /// such data may be kept is for the law and the tenants' promises to say.
+    pub retention_days: Option<u32>,
     /// Whether files are fetched and deliveries tried again by themselves. Without it they wait for `POST /api/cvs/retry` and for the next start.
     pub background: bool,
 }
@@ -44,6 +47,7 @@ impl DemoConfig {
             allow_loopback: false,
             clock: Arc::new(SystemClock),
             operator_settings: Values::new(),
+            retention_days: None,
             background: true,
         }
     }

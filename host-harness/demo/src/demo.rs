@@ -18,8 +18,9 @@ use crate::config::DemoConfig;
 use crate::domain::user::Role;
 use crate::error::DemoError;
 use crate::store::Store;
+use crate::store::erasure_log::{self, ErasureLog};
 use crate::store::seal::Sealer;
-use crate::{background, http, seed};
+use crate::{background, data_dir, http, seed};
 
 /// Somebody who can sign in. No `Debug`: it holds secrets.
 #[derive(Clone)]
@@ -44,6 +45,9 @@ pub struct Demo {
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     workers: JoinSet<()>,
+    files: Option<JoinHandle<()>>,
+    // Last: the folder is given up after everything else.
+    _occupied: data_dir::Held,
 }
 
 impl Demo {
@@ -52,9 +56,12 @@ impl Demo {
     /// The first start makes a tenant with users and jobs (see [`seed`](crate::seed)).
     pub async fn start(config: DemoConfig) -> Result<Self, DemoError> {
         refuse_clear_text(&config)?;
-        make_private(&config.data_dir)?;
+        data_dir::make_private(&config.data_dir)?;
+        let occupied = data_dir::occupy(&config.data_dir)?;
+        // Of several processes that start at once on one folder, one after the other makes what is missing.
+        let turn = turn_to_start(&config.data_dir).await?;
         let keys = KeyRing::new(MasterKey::from_file_or_create(
-            config.data_dir.join("master.key"),
+            config.data_dir.join(data_dir::MASTER_KEY),
         )?);
         let grants = grants(&config, keys.clone())?;
         let board = load(&config, grants).await?;
@@ -67,14 +74,18 @@ impl Demo {
             .map_err(|source| io("the socket has no address".to_owned(), source))?;
         let url = format!("http://{address}");
         let platform = Platform::new(Ports {
-            store: Store::open(&config.data_dir.join("platform.db"))?,
+            store: Store::open(&config.data_dir.join(data_dir::PLATFORM_DB))?,
             sealer: Sealer::new(keys),
             clock: Arc::clone(&config.clock),
             board: Arc::new(board),
             public_base_url: public_url(&config, &url),
+            erasure_log: ErasureLog::open(&config.data_dir.join(erasure_log::FILE_NAME))?,
+            retention_days: config.retention_days,
             operator_settings: config.operator_settings,
         });
+        platform.replay_erasures().await?;
         let credentials = credentials(&platform).await?;
+        drop(turn);
 
         let backlog = platform.backlog().await?;
         let workers = if config.background {
@@ -83,6 +94,9 @@ impl Demo {
             platform.recover(backlog).await?;
             JoinSet::new()
         };
+        let files = config
+            .background
+            .then(|| tokio::spawn(background::files(platform.clone())));
         let (stop, stopped) = oneshot::channel::<()>();
         let router = http::router(platform.clone());
         let server = tokio::spawn(async move {
@@ -101,6 +115,8 @@ impl Demo {
             stop: Some(stop),
             server,
             workers,
+            files,
+            _occupied: occupied,
         })
     }
 
@@ -119,9 +135,14 @@ impl Demo {
         &self.platform
     }
 
-    /// Finishes the requests that are under way, and ends.
+    /// Finishes the requests and the file that are under way, and ends.
     pub async fn stop(mut self) {
+        self.platform.end_work();
         self.workers.shutdown().await;
+        if let Some(files) = &mut self.files {
+            // Past this time its claim ends, and the next start takes the file up.
+            let _ = tokio::time::timeout(background::LAST_FILE, files).await;
+        }
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
@@ -136,6 +157,9 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         self.server.abort();
+        if let Some(files) = &self.files {
+            files.abort();
+        }
     }
 }
 
@@ -151,18 +175,14 @@ fn refuse_clear_text(config: &DemoConfig) -> Result<(), DemoError> {
     Err(DemoError::NotLoopback(config.bind))
 }
 
-fn make_private(folder: &Path) -> Result<(), DemoError> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|source| io(format!("cannot make {}", folder.display()), source))
+async fn turn_to_start(folder: &Path) -> Result<data_dir::Held, DemoError> {
+    let folder = folder.to_owned();
+    let waiting = tokio::task::spawn_blocking(move || data_dir::wait_to_start(&folder));
+    Ok(waiting.await.map_err(|_| DemoError::Worker)??)
 }
 
 fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
-    let storage = SqliteStorage::open(config.data_dir.join("plugin.db"))?;
+    let storage = SqliteStorage::open(config.data_dir.join(data_dir::PLUGIN_DB))?;
     let secrets = EncryptedSecrets::new(Arc::new(storage.secrets_map()), keys);
     let policy = if config.allow_loopback {
         AddressPolicy::AllowLoopback
@@ -179,7 +199,7 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
 
 async fn load(config: &DemoConfig, grants: Grants) -> Result<ComponentBoard, DemoError> {
     let plugin = config.plugin_path.clone();
-    let cache = config.data_dir.join("compiled");
+    let cache = config.data_dir.join(data_dir::COMPILED);
     // Compiling takes a processor for a while.
     let loading =
         tokio::task::spawn_blocking(move || ComponentBoard::load(&plugin, &cache, grants));

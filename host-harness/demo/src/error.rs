@@ -7,6 +7,7 @@ use job_board_host::{
 };
 
 use crate::application::AppError;
+use crate::data_dir::DataDirError;
 use crate::store::StoreError;
 
 /// Why the demo does not start.
@@ -20,6 +21,9 @@ pub enum DemoError {
         /// Why it failed.
         source: std::io::Error,
     },
+    /// The data folder.
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
     /// It would listen to the network without TLS.
     #[error(
         "refusing to listen on {0} in the clear; listen on 127.0.0.1, or put TLS in front and give its https:// URL as the public base URL"

@@ -12,6 +12,7 @@
 //! | [`application`] | the use cases, one a file; begin with [`application::receive`] and [`application::publish`] |
 //! | [`domain`] | decisions without database and network: upsert rules, states, waits, messages |
 //! | [`store`] | SQLite: the platform's tables, each change in a transaction |
+//! | [`backup`](mod@backup) | copies of all of it, and putting them back |
 //! | [`http`] | the JSON API and the webhook endpoint, as views of the application |
 //! | [`web`] | the page that a recruiter uses, server-rendered |
 //!
@@ -36,7 +37,8 @@
 //!
 //! Encrypted, with the runtime's master key: webhook bodies in the inbox and in quarantine, events that wait for a posting, links to files
 //! (they may be permissions), the files themselves, webhook paths. A finished delivery's body is erased at once, a refused one after 30 days,
-//! a link when it is no longer needed; erased rows are overwritten.
+//! a link when it is no longer needed; erased rows are overwritten. A person is erased on request or by age (see
+//! [`application::forget`]), and stays erased when an older copy of the database is restored.
 //!
 //! In the clear: names, phones, e-mails and genders of candidates, titles of jobs, notifications, which name candidates.
 //! A platform searches and shows these all the time; protect the database file as you protect your own, for example with disk encryption.
@@ -46,8 +48,10 @@
 
 pub mod application;
 mod background;
+pub mod backup;
 pub mod board;
 mod config;
+mod data_dir;
 mod demo;
 pub mod domain;
 mod error;
@@ -56,7 +60,9 @@ pub mod seed;
 pub mod store;
 pub mod web;
 
+pub use backup::{BackupOptions, Manifest, RestoreOptions, backup, restore};
 pub use config::DemoConfig;
+pub use data_dir::DataDirError;
 pub use demo::{Credential, Demo};
 pub use domain::user::Role;
 pub use domain::value::{FieldValue, Values};

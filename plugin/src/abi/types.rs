@@ -248,7 +248,7 @@ record!(Change {
     review: bool,
 });
 
-record!(PostingPage { postings: Vec<Posting>, next: Option<String> });
+record!(PostingPage { postings: Vec<Posting>, next: Option<String>, notes: Vec<Text> });
 
 record!(BoardPage { postings: Vec<BoardPosting>, next: Option<String> });
 

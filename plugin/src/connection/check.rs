@@ -12,7 +12,12 @@ use super::status;
 
 /// Refused credentials are an answer (state `broken`); a board that cannot be asked is a failure that changes nothing.
 pub fn check(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
-    let mut client = Client::open(ports)?;
+    let mut client = match Client::open(ports) {
+        Ok(client) => client,
+        // As good as refused: `broken`, with what to do.
+        Err(failure) if failure.code == "credentials-lost" => return status(ports),
+        Err(failure) => return Err(failure),
+    };
     let refused = match client.check() {
         Ok(true) => None,
         Ok(false) => Some("credentials-refused"),

@@ -11,13 +11,13 @@ use crate::failure::{Failure, failure, in_progress, invalid, problem};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::{CredentialsRecord, KeyKind};
-use crate::state::{keys, record};
+use crate::state::{format, keys, record};
 use crate::topcv::client::{Client, connect};
 use crate::topcv::errors::{BoardError, credentials_refused};
 use crate::topcv::protocol::Protocol;
-use crate::topcv::sign_in::SIGN_IN_LEASE_MS;
+use crate::topcv::sign_in::lease_until;
 
-use super::affected::mentions;
+use super::affected::{mentions, unreadable_note};
 use super::settings::{self, Given};
 use super::status;
 
@@ -34,10 +34,8 @@ pub fn configure(
         Given::default()
     });
     let (connection, _) = ConnectionRecord::load(ports)?;
-    let stored = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?;
-    let present = stored
-        .as_ref()
-        .map(|stored| stored.value.clone())
+    let present = CredentialsRecord::load(ports)?
+        .map(|stored| stored.value)
         .unwrap_or_default();
     let wanted = Wanted::new(given, &connection, &present);
     if problems.is_empty() {
@@ -52,7 +50,7 @@ pub fn configure(
         store_connection(ports, webhook_url, &wanted, present.account, None)?;
         return status(ports);
     }
-    let lease = Lease::take(ports)?;
+    let lease = Lease::take(ports, &protocol, &connection)?;
     let trial = try_out(ports, &protocol, &wanted, &connection, &present)
         .and_then(|trial| trial.confirmed(ports, &connection, &present, accept_other_account));
     let trial = match trial {
@@ -63,27 +61,31 @@ pub fn configure(
         }
     };
     let now = ports.clock.now();
-    record::modify::<CredentialsRecord, ()>(ports.secrets, keys::CREDENTIALS, |stored| {
-        let mut next = stored.unwrap_or_default();
-        next.access_token.clone_from(&wanted.access_token);
-        next.secret_key.clone_from(&wanted.secret_key);
-        next.session = Some(trial.session.clone());
-        next.account = trial.account;
-        next.signing_in_until = None;
-        next.take_into_use(KeyKind::SessionToken, &trial.session, now);
-        next.take_into_use(KeyKind::SecretKey, &wanted.secret_key, now);
-        Ok((Some(next), ()))
-    })?;
+    record::modify_or_replace::<CredentialsRecord, ()>(
+        ports.secrets,
+        keys::CREDENTIALS,
+        |stored| {
+            let mut next = stored.unwrap_or_default();
+            next.access_token.clone_from(&wanted.access_token);
+            next.secret_key.clone_from(&wanted.secret_key);
+            next.session = Some(trial.session.clone());
+            next.account = trial.account;
+            next.signing_in_until = None;
+            next.take_into_use(KeyKind::SessionToken, &trial.session, now);
+            next.take_into_use(KeyKind::SecretKey, &wanted.secret_key, now);
+            Ok((Some(next), ()))
+        },
+    )?;
     store_connection(ports, webhook_url, &wanted, trial.account, Some(now))?;
     ports.log.write(
         Level::Info,
         "connection.configured",
         &[("account", &trial.account.to_string())],
     );
-    Ok(ConnectionStatus {
-        affected: trial.affected,
-        ..status(ports)?
-    })
+    let mut status = status(ports)?;
+    status.affected = trial.affected;
+    status.extra.extend(unreadable_note(trial.unreadable));
+    Ok(status)
 }
 
 /// What the connection shall be after this call.
@@ -91,11 +93,13 @@ struct Wanted {
     access_token: String,
     secret_key: String,
     corrections: BTreeMap<String, String>,
+    record_format: Option<u32>,
 }
 
 impl Wanted {
     fn new(given: Given, connection: &ConnectionRecord, present: &CredentialsRecord) -> Self {
         Self {
+            record_format: given.record_format,
             access_token: given
                 .access_token
                 .unwrap_or_else(|| present.access_token.clone()),
@@ -152,6 +156,8 @@ struct Trial {
     session: String,
     account: u32,
     affected: Vec<PostingMention>,
+    /// Keys of postings' records that could not be read.
+    unreadable: Vec<String>,
 }
 
 impl Trial {
@@ -167,10 +173,11 @@ impl Trial {
         if self.account == current {
             return Ok(self);
         }
-        self.affected = mentions(ports, current, |record, state| {
+        (self.affected, self.unreadable) = mentions(ports, current, |record, state| {
             record.account == current && state != PostingState::Unlinked
         })?;
-        if self.affected.is_empty() || accepted {
+        // A record that cannot be read may be one of them.
+        if (self.affected.is_empty() && self.unreadable.is_empty()) || accepted {
             Ok(self)
         } else {
             Err(other_account(&self.affected))
@@ -200,6 +207,7 @@ fn try_out(
         session,
         account,
         affected: Vec::new(),
+        unreadable: Vec::new(),
     })
 }
 
@@ -309,6 +317,9 @@ fn store_connection(
     account: u32,
     signed_in_at: Option<u64>,
 ) -> Result<(), Failure> {
+    if let Some(number) = wanted.record_format {
+        format::set(ports, number)?;
+    }
     ConnectionRecord::modify(ports, |connection| {
         let before = connection.clone();
         connection.configured = true;
@@ -340,17 +351,27 @@ struct Lease {
 }
 
 impl Lease {
-    fn take(ports: Ports<'_>) -> Result<Self, Failure> {
+    fn take(
+        ports: Ports<'_>,
+        protocol: &Protocol,
+        connection: &ConnectionRecord,
+    ) -> Result<Self, Failure> {
         let now = ports.clock.now();
-        record::modify::<CredentialsRecord, Self>(ports.secrets, keys::CREDENTIALS, |stored| {
-            let fresh = stored.is_none();
-            let mut next = stored.unwrap_or_default();
-            if let Some(until) = next.signing_in_until.filter(|until| *until > now) {
-                return Err(in_progress("signing-in", now, until));
-            }
-            next.signing_in_until = Some(now + SIGN_IN_LEASE_MS);
-            Ok((Some(next), Self { fresh }))
-        })
+        // Besides connect, known postings are asked for.
+        let reads = connection.known.values().map(Vec::len).sum();
+        record::modify_or_replace::<CredentialsRecord, Self>(
+            ports.secrets,
+            keys::CREDENTIALS,
+            |stored| {
+                let fresh = stored.is_none();
+                let mut next = stored.unwrap_or_default();
+                if let Some(until) = next.signing_in_until.filter(|until| *until > now) {
+                    return Err(in_progress("signing-in", now, until));
+                }
+                next.signing_in_until = Some(lease_until(now, protocol, reads));
+                Ok((Some(next), Self { fresh }))
+            },
+        )
     }
 
     fn release(self, ports: Ports<'_>) -> Result<(), Failure> {

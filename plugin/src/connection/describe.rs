@@ -4,6 +4,7 @@ use crate::contract::connection::{HostNeed, Manifest};
 use crate::contract::forms::{Audience, Limits, Setting};
 use crate::contract::types::Value;
 use crate::failure::text;
+use crate::state::format;
 
 use super::settings;
 
@@ -14,7 +15,7 @@ pub fn describe() -> Manifest {
         version: env!("CARGO_PKG_VERSION").into(),
         board_name: "TopCV".into(),
         board_site: "https://www.topcv.vn".into(),
-        settings: vec![access_token(), secret_key(), protocol()],
+        settings: vec![access_token(), secret_key(), protocol(), record_format()],
         hosts: vec![
             HostNeed {
                 pattern: "partner.topcv.vn".into(),
@@ -116,5 +117,31 @@ fn protocol() -> Setting {
         default_value: Some(Value::Json("{}".into())),
         choices: Vec::new(),
         limits: limits(settings::LONGEST_PROTOCOL as u32),
+    }
+}
+
+fn record_format() -> Setting {
+    Setting {
+        id: settings::RECORD_FORMAT.into(),
+        label: text("Định dạng bản ghi", "Format of records"),
+        help: text(
+            format!(
+                "Sau khi nâng cấp và chắc chắn không quay lại phiên bản trước, hãy đặt thành {}. Cho tới lúc đó plugin vẫn ghi định dạng của phiên bản trước.",
+                format::NEWEST
+            ),
+            format!(
+                "After an upgrade, when nobody will go back to the version before, set it to {}. Until then the plugin goes on writing the format of the version before.",
+                format::NEWEST
+            ),
+        ),
+        kind: "integer".into(),
+        default_value: Some(Value::Integer(i64::from(format::OLDEST))),
+        limits: Limits {
+            minimum: Some(i64::from(format::OLDEST)),
+            maximum: Some(i64::from(format::NEWEST)),
+            max_length: None,
+            ..limits(0)
+        },
+        ..protocol()
     }
 }

@@ -8,21 +8,22 @@ use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
-use crate::state::keys;
-use crate::state::record::{load, storage_failure};
+use crate::state::record::{load_or_broken, storage_failure};
+use crate::state::{format, keys};
 use crate::topcv::client::{self, protocol_of};
 
-use super::affected::mentions;
+use super::affected::{mentions, unreadable_note};
 use super::status::shown;
 
 /// Postings stay; those that candidates still see are named. Without credentials it is a success that did nothing.
 pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
     // A credentials record that cannot be read is forgotten like any other.
-    let credentials = load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)
+    let credentials = load_or_broken::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)
         .ok()
+        .and_then(Result::ok)
         .flatten();
-    let affected = mentions(ports, connection.account, |_, state| {
+    let (affected, unreadable) = mentions(ports, connection.account, |_, state| {
         connection.configured && matches!(state, PostingState::Live | PostingState::PendingReview)
     })?;
     let told = credentials
@@ -51,9 +52,9 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
         &[("board-told", if told == Some(true) { "yes" } else { "no" })],
     );
     let (connection, _) = ConnectionRecord::load(ports)?;
-    Ok(ConnectionStatus {
-        affected,
-        board_told: told,
-        ..shown(&connection, None)
-    })
+    let mut status = shown(&connection, None, format::in_force(ports.storage)?);
+    status.affected = affected;
+    status.board_told = told;
+    status.extra.extend(unreadable_note(unreadable));
+    Ok(status)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::contract::types::{FieldProblem, NamedValue, Value};
 use crate::failure::problem;
+use crate::state::format;
 use crate::topcv::protocol::Protocol;
 
 /// TopCV's Access Token, which Base calls Employer API Key. Secret.
@@ -12,6 +13,8 @@ pub const ACCESS_TOKEN: &str = "access-token";
 pub const SECRET_KEY: &str = "secret-key";
 /// The operator's corrections of the protocol table, as one JSON object.
 pub const PROTOCOL: &str = "protocol";
+/// The format in which records are written: the operator finalises a release with it.
+pub const RECORD_FORMAT: &str = "record-format";
 /// Longest credential.
 pub const MOST_CHARACTERS: u32 = 4_096;
 
@@ -27,6 +30,8 @@ pub struct Given {
     pub secret_key: Option<String>,
     /// New corrections, replacing all earlier ones.
     pub protocol: Option<BTreeMap<String, String>>,
+    /// New format of records.
+    pub record_format: Option<u32>,
 }
 
 /// Reads the list; fails with every problem in it.
@@ -57,6 +62,11 @@ pub fn read(settings: &[NamedValue]) -> Result<Given, Vec<FieldProblem>> {
                 credential(name, &setting.value),
                 &mut problems,
             ),
+            RECORD_FORMAT => take(
+                &mut given.record_format,
+                record_format(&setting.value),
+                &mut problems,
+            ),
             PROTOCOL => match corrections(&setting.value) {
                 Ok(corrections) => given.protocol = Some(corrections),
                 Err(found) => problems.extend(found),
@@ -76,9 +86,9 @@ pub fn read(settings: &[NamedValue]) -> Result<Given, Vec<FieldProblem>> {
     }
 }
 
-fn take(
-    slot: &mut Option<String>,
-    read: Result<Option<String>, FieldProblem>,
+fn take<T>(
+    slot: &mut Option<T>,
+    read: Result<Option<T>, FieldProblem>,
     problems: &mut Vec<FieldProblem>,
 ) {
     match read {
@@ -118,6 +128,28 @@ fn credential(name: &str, value: &Value) -> Result<Option<String>, FieldProblem>
         ));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// The number, or its digits. The empty text: unchanged.
+fn record_format(value: &Value) -> Result<Option<u32>, FieldProblem> {
+    let number = match value {
+        Value::Integer(number) => u32::try_from(*number).ok(),
+        Value::Text(text) | Value::Json(text) if text.trim().is_empty() => return Ok(None),
+        Value::Text(text) | Value::Json(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number
+        .filter(|number| (format::OLDEST..=format::NEWEST).contains(number))
+        .map(Some)
+        .ok_or_else(|| {
+            let (oldest, newest) = (format::OLDEST, format::NEWEST);
+            problem(
+                RECORD_FORMAT,
+                "unknown-record-format",
+                format!("Phiên bản này ghi được các định dạng từ {oldest} đến {newest}."),
+                format!("This version writes the formats {oldest} to {newest}."),
+            )
+        })
 }
 
 fn corrections(value: &Value) -> Result<BTreeMap<String, String>, Vec<FieldProblem>> {

@@ -1,13 +1,13 @@
 //! How the connection stands, from storage alone.
 
 use crate::contract::connection::{ConnectionState, ConnectionStatus};
-use crate::contract::types::{Disposition, NamedValue, Value};
-use crate::failure::{Failure, failure, named};
+use crate::contract::types::{NamedValue, Value};
+use crate::failure::{Failure, credentials_lost, named};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
 use crate::state::fields::Field as _;
-use crate::state::{keys, record};
+use crate::state::format;
 use crate::topcv::errors::{BoardError, credentials_refused};
 
 use super::settings;
@@ -15,15 +15,16 @@ use super::settings;
 /// Works without credentials and when TopCV is down.
 pub fn status(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
-    let credentials = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
-        .map(|stored| stored.value);
-    Ok(shown(&connection, credentials.as_ref()))
+    let credentials = CredentialsRecord::load(ports)?.map(|stored| stored.value);
+    let format = format::in_force(ports.storage)?;
+    Ok(shown(&connection, credentials.as_ref(), format))
 }
 
 /// The records as the contract shows them: of a secret, only that it is there.
 pub(super) fn shown(
     connection: &ConnectionRecord,
     credentials: Option<&CredentialsRecord>,
+    format: u32,
 ) -> ConnectionStatus {
     let complete = credentials.is_some_and(CredentialsRecord::is_complete);
     let mut stored = Vec::new();
@@ -49,6 +50,10 @@ pub(super) fn shown(
         name: settings::PROTOCOL.into(),
         value: Value::Json(corrections),
     });
+    stored.push(NamedValue {
+        name: settings::RECORD_FORMAT.into(),
+        value: Value::Integer(i64::from(format)),
+    });
     let problem = problem(connection, complete);
     ConnectionStatus {
         state: match (&problem, connection.configured) {
@@ -71,12 +76,7 @@ fn problem(connection: &ConnectionRecord, complete: bool) -> Option<Failure> {
     match connection.refused.as_deref() {
         _ if !connection.configured => None,
         // A lost encryption key looks like this: the connection is there, its secrets cannot be read any more.
-        _ if !complete => Some(failure(
-            Disposition::SignInAgain,
-            "credentials-missing",
-            "Không đọc được Access Token và Secret Key đã lưu. Hãy nhập lại.",
-            "The stored Access Token and Secret Key cannot be read. Enter them again.",
-        )),
+        _ if !complete => Some(credentials_lost()),
         None => None,
         Some("service-not-open") => Some(BoardError::Forbidden.into_failure()),
         Some(_) => Some(credentials_refused(None)),

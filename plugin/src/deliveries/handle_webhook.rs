@@ -8,11 +8,11 @@ use crate::contract::deliveries::{Delivery, Outcome};
 use crate::contract::events::{Event, Happening, OtherEvent};
 use crate::contract::log::Level;
 use crate::contract::types::{Disposition, FieldProblem, NamedValue};
-use crate::failure::{Failure, failure, named, not_configured, problem, text};
+use crate::failure::{Failure, failure, named, problem, text};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::{CredentialsRecord, KeyKind};
-use crate::state::{keys, record};
+use crate::state::record;
 use crate::topcv::client::protocol_of;
 use crate::topcv::protocol::Protocol;
 use crate::topcv::signature;
@@ -72,10 +72,17 @@ fn receive(ports: Ports<'_>, delivery: &Delivery) -> Result<(Event, Vec<NamedVal
     let fields =
         Fields::read(&delivery.body).map_err(|error| Stop::Refused(400, unreadable(error)))?;
     let (connection, _) = ConnectionRecord::load(ports)?;
-    let credentials = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
-        .map(|stored| stored.value)
-        .filter(|credentials| connection.configured && !credentials.ring.is_empty())
-        .ok_or_else(|| Stop::Refused(410, not_configured()))?;
+    let credentials = match CredentialsRecord::in_use(ports, &connection) {
+        Ok(stored) => stored.value,
+        Err(failure) => {
+            return Err(match failure.code.as_str() {
+                "not-configured" => Stop::Refused(410, failure),
+                // Set aside: it can be processed again when the keys were entered again.
+                "credentials-lost" => Stop::Refused(503, failure),
+                _ => Stop::TryAgain(failure),
+            });
+        }
+    };
     let protocol = protocol_of(&connection);
 
     let event_type = match fields.get("event_type") {
@@ -165,7 +172,18 @@ fn application(
     delivery: &Delivery,
     verified: bool,
 ) -> Result<Event, Failure> {
-    let posting = known_posting(ports, board_posting)?;
+    // An applicant is not to wait for a record to be repaired: the event then names the board's posting alone.
+    let posting = known_posting(ports, board_posting).or_else(|failure| {
+        if !record::is_broken(&failure) {
+            return Err(failure);
+        }
+        ports.log.write(
+            Level::Error,
+            "delivery.posting-unreadable",
+            &[("code", &failure.code)],
+        );
+        Ok(None)
+    })?;
     let incoming = Incoming {
         fields,
         body: &delivery.body,

@@ -260,3 +260,63 @@ fn killed_at_any_step_there_is_at_most_one_create_and_the_outcome_is_known_or_sa
         "the matrix is wider than the use case is long"
     );
 }
+
+/// Storage forgot a posting; the host dies while it is taken over, and the recruiter presses again, with the same request or a new one.
+#[test]
+fn killed_at_any_step_of_taking_what_was_found_nothing_is_created() {
+    let mut finished_alive = 0;
+    for fatal in 0..40 {
+        for (after, next) in [(false, "r-1"), (true, "r-1"), (false, "r-2"), (true, "r-2")] {
+            let cell = format!("killed at step {fatal}, after: {after}, then {next}");
+            let host = TestHost::configured();
+            let ledger = board(&host);
+            let yesterday = host.storage.entries.borrow().clone();
+            publish_job(host.ports(), "r-0", "job-1", &values(), false).unwrap();
+            *host.storage.entries.borrow_mut() = yesterday;
+
+            let mortal = Mortal {
+                host: &host,
+                step: Cell::new(0),
+                fatal,
+                after,
+            };
+            let _ = publish_job(ports(&host, &mortal), "r-1", "job-1", &values(), false);
+            if mortal.step.get() <= fatal {
+                finished_alive += 1;
+            }
+            // At once, on another host.
+            if let Err(failure) = publish_job(host.ports(), next, "job-1", &values(), false) {
+                let expected = match failure.disposition {
+                    Disposition::InProgress => true,
+                    Disposition::Conflict => next == "r-2",
+                    _ => false,
+                };
+                assert!(expected, "{cell}: {failure:?}");
+            }
+            // When every lease is over.
+            host.now.set(host.now.get() + 60 * 60 * 1000);
+            let mut known = 0;
+            for request in [next, "r-1", "r-2"] {
+                match publish_job(host.ports(), request, "job-1", &values(), false) {
+                    Ok(posting) => {
+                        assert_eq!(posting.state, PostingState::PendingReview, "{cell}");
+                        assert_eq!(posting.board_posting.as_deref(), Some("1"), "{cell}");
+                        known += 1;
+                    }
+                    Err(failure) => {
+                        assert!(
+                            matches!(failure.code.as_str(), "already-posted" | "publish-in-doubt"),
+                            "{cell}: {failure:?}"
+                        );
+                    }
+                }
+            }
+            assert!(known > 0, "{cell}");
+            assert_eq!(ledger.borrow().creates, 1, "{cell}");
+        }
+    }
+    assert!(
+        finished_alive > 0,
+        "the matrix is wider than the use case is long"
+    );
+}

@@ -9,9 +9,9 @@ use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
 
 use super::absorb::gone;
+use super::edit::settle_edit;
 use super::lookup::look_up;
 use super::saga::finish;
-use super::update::settle_edit;
 use super::view::{load, show, state_of};
 
 /// With `refresh` the board is asked first.

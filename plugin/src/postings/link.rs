@@ -2,6 +2,7 @@
 
 use crate::address::Address;
 use crate::contract::events::PostingState;
+use crate::contract::log::Level;
 use crate::contract::postings::{BoardPage, BoardPosting as Listed, Posting};
 use crate::contract::storage::Precondition;
 use crate::contract::types::Disposition;
@@ -9,6 +10,7 @@ use crate::digest;
 use crate::failure::{Failure, failure, invalid, problem};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
+use crate::state::fields::Rest;
 use crate::state::keys;
 use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Stage, Standing};
 use crate::state::record::{self, SaveError};
@@ -20,10 +22,10 @@ use crate::vietnam::time::{is_day, parse_local};
 
 use super::absorb::apply;
 use super::form::Body;
-use super::publish::request_id_reused;
+use super::publish::{free_of_reopening, request_id_reused};
 use super::saga::{adopt, already_linked, claim};
 use super::sent::{fits, keep_ours};
-use super::view::{check_id, is_half_done, is_over, load, modify, show, state_of};
+use super::view::{check_id, is_half_done, is_over, load, modify, read_or_name, show, state_of};
 
 /// See `wit/postings.wit`.
 pub fn link_job(
@@ -46,6 +48,7 @@ pub fn link_job(
         join(ports, job, request_id, &board_id)?;
         return show(ports, stored.value);
     }
+    free_of_reopening(ports, request_id)?;
     let board = client.detail(&board_id).map_err(not_ours)?;
     if let Some(record) = doubtful_publish(ports, &client, job, &board)? {
         modify(ports, &record.id, |record| {
@@ -135,19 +138,31 @@ pub fn list_linkable(ports: Ports<'_>, cursor: Option<&str>) -> Result<BoardPage
     let now = ports.clock.now();
     let mut postings = Vec::with_capacity(listed.postings.len());
     for board in listed.postings {
-        let linked_as = match record::load::<BoardRecord>(ports.storage, &keys::board(&board.id))? {
-            Some(owner) => {
-                record::load::<PostingRecord>(ports.storage, &keys::posting(&owner.value.posting))?
-                    .filter(|stored| !stored.value.unlinked)
-                    .map(|stored| stored.value.id)
-            }
-            None => None,
-        };
+        let linked_as = linked_as(ports, &board.id)?;
         postings.push(shown(client.protocol(), board, linked_as, now));
     }
     Ok(BoardPage {
         postings,
         next: listed.more.then(|| (page + 1).to_string()),
+    })
+}
+
+/// Which posting here has it. A record that cannot be read hides nothing else from the page; linking it would name the record.
+fn linked_as(ports: Ports<'_>, board_id: &str) -> Result<Option<String>, Failure> {
+    let key = keys::board(board_id);
+    let owner = match record::load_or_broken::<BoardRecord>(ports.storage, &key)? {
+        Ok(Some(owner)) => owner.value.posting,
+        Ok(None) => return Ok(None),
+        Err(_) => {
+            ports
+                .log
+                .write(Level::Error, "record.unreadable", &[("record", &key)]);
+            return Ok(None);
+        }
+    };
+    Ok(match read_or_name(ports, &keys::posting(&owner))? {
+        Ok(posting) => posting.filter(|it| !it.unlinked).map(|it| it.id),
+        Err(_) => Some(owner),
     })
 }
 
@@ -264,6 +279,7 @@ fn linked(
         refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
+        rest: Rest::default(),
     };
     apply(client.protocol(), &mut record, board);
     record

@@ -5,10 +5,10 @@ use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::keys;
-use crate::state::posting::{JobRecord, PostingRecord};
+use crate::state::posting::JobRecord;
 use crate::state::record;
 
-use super::view::{check_id, shown};
+use super::view::{check_id, read_or_name, shown};
 
 /// Postings a page.
 const PAGE: u32 = 100;
@@ -38,10 +38,17 @@ pub fn list_postings(
         }
     };
     let mut postings = Vec::with_capacity(keys.len());
+    let mut notes = Vec::new();
     for key in keys {
-        if let Some(stored) = record::load::<PostingRecord>(ports.storage, &key)? {
-            postings.push(shown(stored.value, connection.account, now));
+        match read_or_name(ports, &key)? {
+            Ok(Some(posting)) => postings.push(shown(posting, connection.account, now)),
+            Ok(None) => {}
+            Err(note) => notes.push(note),
         }
     }
-    Ok(PostingPage { postings, next })
+    Ok(PostingPage {
+        postings,
+        next,
+        notes,
+    })
 }

@@ -1,18 +1,22 @@
 //! The platform's jobs as postings at TopCV, one use case a file.
 
 mod absorb;
+mod before_create;
 mod close;
+mod edit;
 pub mod form;
 mod get;
 mod link;
 mod list;
 mod lookup;
+mod merge;
 mod prepare_job;
 mod publish;
 mod reconcile;
 mod reopen;
 mod resolve;
 mod saga;
+mod search;
 mod sent;
 mod update;
 pub mod version;

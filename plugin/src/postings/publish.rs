@@ -3,21 +3,24 @@
 use crate::contract::log::Level;
 use crate::contract::postings::Posting;
 use crate::contract::storage::Precondition;
-use crate::contract::types::{Disposition, NamedValue};
+use crate::contract::types::{Disposition, NamedValue, Value};
 use crate::digest;
 use crate::failure::{Failure, failure, in_progress, invalid};
 use crate::ports::Ports;
+use crate::state::fields::Rest;
 use crate::state::keys;
-use crate::state::posting::{PostingRecord, Stage, Standing};
-use crate::state::record::{self, Stored, save_over};
+use crate::state::posting::{PostingRecord, RequestRecord, Stage, Standing};
+use crate::state::record::{self, SaveError, Stored, save_over};
 use crate::topcv::catalogue;
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
+use crate::topcv::wire::BoardPosting;
 use crate::vietnam::time::day_of;
 
+use super::before_create::{Before, look};
 use super::form::{self, Body};
 use super::lookup::look_up;
-use super::saga::{adopt, finish, free, lease_ms, reserve};
+use super::saga::{adopt, finish, free, lease_until, reserve};
 use super::sent::keep;
 use super::view::{check_id, modify, show};
 
@@ -37,6 +40,7 @@ pub fn publish_job(
         Some(stored) if stored.value.request_digest != content => return Err(request_id_reused()),
         Some(stored) => resume(ports, &mut client, stored, values, allow_second)?,
         None => {
+            free_of_reopening(ports, request_id)?;
             let body = validated(ports, values)?;
             let record = intent(ports, &client, request_id, job, content, &body);
             let version = record::save(
@@ -77,13 +81,20 @@ fn resume(
         return Err(in_progress("publish-in-progress", now, record.lease_until));
     }
     // Invalid values could only come from a deadline that has passed since; the intent then stays for a person to free.
-    let body = if record.stage == Stage::Reserved {
-        Some(validated(ports, values)?)
+    // Found at the board before it was sent: what was found may be gone, or somebody else's by now.
+    let not_sent = match record.stage {
+        Stage::Reserved => true,
+        Stage::Unknown => record.sent_at == 0,
+        _ => false,
+    };
+    let (stage, body) = if not_sent {
+        (Stage::Reserved, Some(validated(ports, values)?))
     } else {
-        None
+        (record.stage, None)
     };
     let leased = PostingRecord {
-        lease_until: now + lease_ms(client.protocol()),
+        stage,
+        lease_until: lease_until(now, client.protocol()),
         ..stored.value
     };
     let version = save_over(
@@ -92,8 +103,8 @@ fn resume(
         Some(&stored.version),
         &leased,
     )?;
-    match (leased.stage, body) {
-        (Stage::Reserved, Some(body)) => send(
+    match (stage, body) {
+        (_, Some(body)) => send(
             ports,
             client,
             Stored {
@@ -149,13 +160,14 @@ fn intent(
         changed_at: now,
         request_digest,
         sent: keep(body),
-        lease_until: now + lease_ms(client.protocol()),
+        lease_until: lease_until(now, client.protocol()),
         edit: None,
         reopening: None,
         reopened: Vec::new(),
         refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
+        rest: Rest::default(),
     }
 }
 
@@ -163,7 +175,7 @@ fn intent(
 fn send(
     ports: Ports<'_>,
     client: &mut Client<'_>,
-    stored: Stored<PostingRecord>,
+    mut stored: Stored<PostingRecord>,
     body: &Body,
     allow_second: bool,
 ) -> Result<PostingRecord, Failure> {
@@ -172,39 +184,96 @@ fn send(
         return Err(conflict);
     }
     let id = stored.value.id.clone();
-    let key = keys::posting(&id);
-    let sending = PostingRecord {
-        stage: Stage::Sending,
-        sent_at: ports.clock.now(),
-        ..stored.value
-    };
-    let version = save_over(ports.storage, &key, Some(&stored.version), &sending)?;
-    match client.create(body) {
-        Ok(board) => adopt(ports, client, &id, &board, true).map_err(created_but),
-        Err(error) if error.may_have_happened() => {
-            let detail = match &error {
-                BoardError::Lost { detail, .. } => detail.as_str(),
-                _ => "challenge",
-            };
-            ports
-                .log
-                .write(Level::Warn, "publish.unknown", &[("why", detail)]);
-            modify(ports, &id, |record| {
-                record.stage = Stage::Unknown;
-                record.lease_until = 0;
-                Ok(())
-            })
+    // Once, and a second time when the session ended in between: it is renewed once, so this ends.
+    loop {
+        match look(ports, client, &stored.value, allow_second) {
+            Ok(Before::Create) => {}
+            Ok(Before::Adopt(board)) => return take_found(ports, client, &stored, &board),
+            Ok(Before::Choose(candidates)) => {
+                return modify(ports, &id, |record| {
+                    record.stage = Stage::Unknown;
+                    record.lease_until = 0;
+                    if stored.value.stage == Stage::Reserved {
+                        record.sent_at = 0;
+                    }
+                    record.candidates.clone_from(&candidates);
+                    Ok(())
+                });
+            }
+            // What was sent in the session that ended was refused, but that is not to be paid for if it is wrong.
+            Err(_) if stored.value.stage == Stage::Sending => {
+                return in_doubt(ports, &id, "session");
+            }
+            Err(failure) => {
+                free(ports, &stored)?;
+                return Err(failure);
+            }
         }
-        Err(error) => {
-            free(
-                ports,
-                &Stored {
-                    value: sending,
-                    version,
-                },
-            )?;
-            Err(refused(error))
+        let now = ports.clock.now();
+        let sending = PostingRecord {
+            stage: Stage::Sending,
+            sent_at: now,
+            lease_until: lease_until(now, client.protocol()),
+            ..stored.value
+        };
+        let key = keys::posting(&id);
+        let version = save_over(ports.storage, &key, Some(&stored.version), &sending)?;
+        let renewable = client.is_renewable();
+        let answer = client.create(body);
+        stored = Stored {
+            value: sending,
+            version,
+        };
+        match answer {
+            Ok(board) => return adopt(ports, client, &id, &board, true).map_err(created_but),
+            Err(BoardError::SessionOver) if renewable => {}
+            Err(error) if error.may_have_happened() => {
+                let detail = match &error {
+                    BoardError::Lost { detail, .. } => detail.as_str(),
+                    _ => "challenge",
+                };
+                return in_doubt(ports, &id, detail);
+            }
+            Err(error) => {
+                free(ports, &stored)?;
+                return Err(refused(error));
+            }
         }
+    }
+}
+
+fn in_doubt(ports: Ports<'_>, id: &str, why: &str) -> Result<PostingRecord, Failure> {
+    ports
+        .log
+        .write(Level::Warn, "publish.unknown", &[("why", why)]);
+    modify(ports, id, |record| {
+        record.stage = Stage::Unknown;
+        record.lease_until = 0;
+        Ok(())
+    })
+}
+
+/// What the look found. Somebody else may have been faster: then the same request, sent again, looks again.
+fn take_found(
+    ports: Ports<'_>,
+    client: &mut Client<'_>,
+    stored: &Stored<PostingRecord>,
+    board: &BoardPosting,
+) -> Result<PostingRecord, Failure> {
+    match adopt(ports, client, &stored.value.id, board, true) {
+        Err(failure) if failure.code == "already-linked" => {
+            free(ports, stored)?;
+            Err(SaveError::Raced.into())
+        }
+        other => other.map_err(created_but),
+    }
+}
+
+/// A publish or a link is not to go by the id of a reopening.
+pub(super) fn free_of_reopening(ports: Ports<'_>, request_id: &str) -> Result<(), Failure> {
+    match record::load::<RequestRecord>(ports.storage, &keys::request(request_id))? {
+        Some(_) => Err(request_id_reused()),
+        None => Ok(()),
     }
 }
 
@@ -228,15 +297,36 @@ fn created_but(failure: Failure) -> Failure {
     }
 }
 
+/// Digest of job and values, whatever their order. Stored for as long as the posting is: the encoding never changes. Each value is its name, its
+/// kind and its texts, each text with its length before it; the values stand in the order of their digests.
 fn request_digest(job: &str, values: &[NamedValue]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for value in values {
-        let line = format!("{}={:?}", value.name, value.value);
+        let line = value_digest(value);
         let place = lines.partition_point(|other| *other <= line);
         lines.insert(place, line);
     }
     let mut parts = vec!["publish", job];
     parts.extend(lines.iter().map(String::as_str));
+    digest::of(&parts)
+}
+
+fn value_digest(value: &NamedValue) -> String {
+    let number;
+    let mut parts = vec![value.name.as_str()];
+    match &value.value {
+        Value::Text(text) => parts.extend(["text", text]),
+        Value::Json(text) => parts.extend(["json", text]),
+        Value::Truth(truth) => parts.extend(["truth", if *truth { "yes" } else { "no" }]),
+        Value::Integer(integer) => {
+            number = integer.to_string();
+            parts.extend(["integer", &number]);
+        }
+        Value::Texts(texts) => {
+            parts.push("texts");
+            parts.extend(texts.iter().map(String::as_str));
+        }
+    }
     digest::of(&parts)
 }
 
@@ -248,4 +338,65 @@ pub(super) fn request_id_reused() -> Failure {
         "Yêu cầu này đã được gửi với nội dung khác. Hãy tải lại trang rồi gửi một yêu cầu mới.",
         "This request id was used with other content. Reload the form and send a new request.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::named;
+
+    fn of(name: &str, value: Value) -> NamedValue {
+        NamedValue {
+            name: name.into(),
+            value,
+        }
+    }
+
+    /// Computed by another program from the description above: stored requests are bound by it for ever.
+    #[test]
+    fn the_binding_of_a_request_to_its_content_never_changes() {
+        let values = [
+            named("title", "Kỹ sư"),
+            of("quantity", Value::Integer(-2)),
+            of("salary_negotiable", Value::Truth(true)),
+            of("locations", Value::Texts(vec!["1".into(), "".into()])),
+            of("x", Value::Json("{}".into())),
+        ];
+        assert_eq!(
+            request_digest("job-1", &values),
+            "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20"
+        );
+        let mut turned = values;
+        turned.reverse();
+        assert_eq!(
+            request_digest("job-1", &turned),
+            "2f12b5433b9091e9c2d1f1f48c115d08ee0f1a1354f58a1814e5a6ed4023ef20"
+        );
+    }
+
+    #[test]
+    fn values_that_look_alike_are_told_apart() {
+        let texts = |items: &[&str]| {
+            of(
+                "a",
+                Value::Texts(items.iter().map(|it| (*it).into()).collect()),
+            )
+        };
+        let alike = [
+            vec![named("a", "1")],
+            vec![of("a", Value::Integer(1))],
+            vec![of("a", Value::Json("1".into()))],
+            vec![texts(&["1"])],
+            vec![texts(&["1", ""])],
+            vec![texts(&[])],
+            vec![named("a", "yes")],
+            vec![of("a", Value::Truth(true))],
+            vec![named("a", "1"), named("a", "1")],
+            vec![],
+        ];
+        let mut digests: Vec<_> = alike.iter().map(|it| request_digest("j", it)).collect();
+        digests.sort();
+        digests.dedup();
+        assert_eq!(digests.len(), alike.len());
+    }
 }

@@ -8,16 +8,19 @@ use crate::contract::types::Disposition;
 use crate::digest;
 use crate::failure::{Failure, failure, in_progress, invalid, problem};
 use crate::ports::Ports;
-use crate::state::posting::{PostingRecord, Reopened, Reopening, Standing};
+use crate::state::fields::Rest;
+use crate::state::posting::{PostingRecord, Reopened, Reopening, RequestRecord, Standing};
+use crate::state::{keys, record};
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
 use crate::vietnam::time::{day_of, is_day};
 
 use super::absorb::{absorb, standing_of};
+use super::edit::{announce, send, settle_edit};
 use super::form::Body;
+use super::merge::{sent_with, whole_body};
 use super::publish::{refused, request_id_reused};
-use super::saga::lease_ms;
-use super::update::{announce, send, sent_with, settle_edit, whole_body};
+use super::saga::lease_until;
 use super::view::{check_id, is_over, load, modify, show, state_of, wrong_state};
 
 /// Reopenings that came true and are remembered, so that a repeated message does not undo what closed the posting since.
@@ -53,6 +56,7 @@ pub fn reopen_job(
     let state = state_of(&record, client.account(), now);
     let board_id = match (state, record.board_id.clone()) {
         (PostingState::Live | PostingState::PendingReview, _) => {
+            bind(ports, request_id, id)?;
             let record = modify(ports, id, |record| {
                 remember(record, request_id, &content);
                 Ok(())
@@ -70,11 +74,13 @@ pub fn reopen_job(
         ));
     }
     check_deadline(&record, new_deadline, now)?;
+    bind(ports, request_id, id)?;
     let in_doubt = under_way.is_some();
     let lease = Reopening {
         request_id: request_id.to_owned(),
         content: content.clone(),
-        lease_until: now + lease_ms(client.protocol()),
+        lease_until: lease_until(now, client.protocol()),
+        rest: Rest::default(),
     };
     let leased = take_lease(ports, &record, &lease)?;
     let before = match reopen(
@@ -123,7 +129,36 @@ fn remember(record: &mut PostingRecord, request_id: &str, content: &str) {
     record.reopened.push(Reopened {
         request_id: request_id.to_owned(),
         content: content.to_owned(),
+        rest: Rest::default(),
     });
+}
+
+/// The doubt about a reopening has ended: it happened.
+pub(super) fn came_true(record: &mut PostingRecord, request_id: &str, content: &str) {
+    remember(record, request_id, content);
+    if matches!(record.standing, Standing::Closed | Standing::Expired) {
+        record.standing = Standing::Pending;
+    }
+}
+
+/// Binds the request id to this posting, for good. A publish's or a link's id is bound to its own.
+fn bind(ports: Ports<'_>, request_id: &str, id: &str) -> Result<(), Failure> {
+    if record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))?.is_some() {
+        return Err(request_id_reused());
+    }
+    record::modify::<RequestRecord, ()>(ports.storage, &keys::request(request_id), |present| {
+        match present {
+            Some(bound) if bound.posting == id => Ok((None, ())),
+            Some(_) => Err(request_id_reused()),
+            None => {
+                let bound = RequestRecord {
+                    posting: id.to_owned(),
+                    rest: Rest::default(),
+                };
+                Ok((Some(bound), ()))
+            }
+        }
+    })
 }
 
 fn check_deadline(
@@ -263,7 +298,7 @@ fn unknown() -> Failure {
     failure(
         Disposition::OutcomeUnknown,
         "reopen-unknown",
-        "Chưa rõ TopCV đã mở lại tin hay chưa. Hãy gửi lại cùng yêu cầu này sau ít phút; hệ thống sẽ đọc lại tin trước.",
-        "It is not known whether TopCV reopened the posting. Send the same request again in a few minutes; the posting is read first.",
+        "Chưa rõ TopCV đã mở lại tin hay chưa. Hãy gửi lại cùng yêu cầu này sau ít phút; hệ thống sẽ đọc lại tin trước. Nếu TopCV vẫn không cho biết, hãy xem trên TopCV rồi xác nhận kết quả.",
+        "It is not known whether TopCV reopened the posting. Send the same request again in a few minutes; the posting is read first. If TopCV still does not tell, look there and confirm the outcome.",
     )
 }

@@ -1,16 +1,19 @@
 //! The steps that publish, look-up, reopen and a person's answer share: reserving the job, freeing a request id, adopting a
 //! board's posting, and making it visible.
 //!
-//! Order of the stored steps: intent (`Reserved`) → job's list → `Sending` → the board is asked → `Created` → `Done`. A crash between any two leaves a
-//! record that says what may have happened: before `Sending` the board was certainly not asked.
+//! Order of the stored steps: intent (`Reserved`) → job's list → a look at the board's list → `Sending` → the board is asked → `Created` → `Done`. What the look
+//! finds goes from `Reserved` to `Created` at once. A crash between any two leaves a record that says what may have happened: before `Sending` the
+//! board was certainly not asked.
 
 use crate::contract::events::PostingState;
 use crate::contract::log::Level;
 use crate::contract::storage::Precondition;
 use crate::contract::types::{Disposition, Moment};
 use crate::failure::{Failure, failure, named};
+use crate::lease::{self, CLOCK_TOLERANCE_MS};
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
+use crate::state::fields::Rest;
 use crate::state::keys;
 use crate::state::posting::{BoardRecord, JobRecord, PostingRecord, Refusal, Stage};
 use crate::state::record::{self, SaveError, Stored};
@@ -24,14 +27,16 @@ use super::form;
 use super::publish::refused;
 use super::view::{is_active, modify, state_of};
 
-/// How far the clocks of two hosts may differ, by the contract.
-const SKEW_MS: u64 = 30_000;
+/// Until when a caller that begins now may be at work, and the board after it: a sign-in and two tries of the write, and the board's own lag.
+pub(super) fn lease_until(now: Moment, protocol: &Protocol) -> Moment {
+    let work = 2 * (protocol.number("timeout.write_ms") + protocol.number("timeout.read_ms"))
+        + protocol.number("lag.create_ms");
+    lease::until(now, work)
+}
 
-/// How long a caller may be at work, and the board after it: a sign-in and two tries of the write, and the board's own lag.
-pub(super) fn lease_ms(protocol: &Protocol) -> u64 {
-    2 * (protocol.number("timeout.write_ms") + protocol.number("timeout.read_ms"))
-        + protocol.number("lag.create_ms")
-        + SKEW_MS
+/// Reserved and left: the board was certainly not asked. Its caller has to begin again, and will see what happened since.
+pub(super) fn is_abandoned(record: &PostingRecord, now: Moment) -> bool {
+    record.stage == Stage::Reserved && record.board_id.is_none() && record.lease_until <= now
 }
 
 /// Puts the posting on its job's list, if the job has no other one in the way.
@@ -66,9 +71,9 @@ fn stands_in_the_way(
     allow_second: bool,
 ) -> Result<(), Failure> {
     // By its own account: what another account has paid for, or may have, holds the job all the same.
-    let state = state_of(other, other.account, now);
-    // Reserved and left: the board was certainly not asked. Its caller has to reserve again, and will see us.
-    let abandoned = other.stage == Stage::Reserved && other.lease_until <= now;
+    // By the slower clock: a posting whose last day ends about now may be running still.
+    let state = state_of(other, other.account, now.saturating_sub(CLOCK_TOLERANCE_MS));
+    let abandoned = is_abandoned(other, now);
     let (code, vi, en) = match state {
         _ if abandoned => return Ok(()),
         PostingState::Submitting | PostingState::Unknown => (
@@ -112,28 +117,32 @@ pub(super) fn claim(
     posting: &str,
 ) -> Result<Option<PostingRecord>, Failure> {
     let key = keys::board(board_id);
-    let mut wanted = BoardRecord {
-        posting: posting.to_owned(),
-        previous: None,
-    };
     loop {
-        let precondition = match record::load::<BoardRecord>(ports.storage, &key)? {
-            Some(stored) if stored.value.posting == posting => return Ok(None),
-            Some(stored) => {
-                let owner = record::load::<PostingRecord>(
-                    ports.storage,
-                    &keys::posting(&stored.value.posting),
-                )?;
-                // A claim whose record was never written leaves the one before it as the previous one.
-                wanted.previous = match owner {
-                    Some(owner) if !owner.value.unlinked => return Ok(Some(owner.value)),
-                    Some(owner) => Some(owner.value.id),
-                    None => stored.value.previous,
-                };
-                Precondition::Version(stored.version)
-            }
+        let stored = record::load::<BoardRecord>(ports.storage, &key)?;
+        let precondition = match &stored {
+            Some(stored) => Precondition::Version(stored.version.clone()),
             None => Precondition::Absent,
         };
+        let mut wanted = match stored {
+            Some(stored) => stored.value,
+            None => BoardRecord {
+                posting: posting.to_owned(),
+                previous: None,
+                rest: Rest::default(),
+            },
+        };
+        // Our own claim is written again: who has just taken us for gone, and wants it, loses that race.
+        if wanted.posting != posting {
+            let owner = keys::posting(&wanted.posting);
+            // A claim whose record was never written, or never finished, leaves the one before it as the previous one.
+            match record::load::<PostingRecord>(ports.storage, &owner)? {
+                None => {}
+                Some(owner) if is_abandoned(&owner.value, ports.clock.now()) => {}
+                Some(owner) if !owner.value.unlinked => return Ok(Some(owner.value)),
+                Some(owner) => wanted.previous = Some(owner.value.id),
+            }
+            posting.clone_into(&mut wanted.posting);
+        }
         match record::save(ports.storage, &key, &wanted, &precondition) {
             Ok(_) => return Ok(None),
             // Somebody else has just claimed it: look whose it is now.
@@ -155,7 +164,7 @@ pub(super) fn adopt(
         return Err(already_linked(&owner));
     }
     let now = ports.clock.now();
-    let lease = lease_ms(client.protocol());
+    let lease = lease_until(now, client.protocol());
     let mut first = true;
     let adopted = modify(ports, id, |record| {
         // Somebody else was faster, and goes on with it.
@@ -171,7 +180,7 @@ pub(super) fn adopt(
         record.stage = Stage::Created;
         record.candidates.clear();
         if may_publish {
-            record.lease_until = now + lease;
+            record.lease_until = lease;
         }
         Ok(())
     })?;
@@ -260,6 +269,7 @@ fn refusal(error: BoardError) -> Refusal {
         code: failure.code.clone(),
         vi: failure.message.vi.clone(),
         en: failure.message.en.clone(),
+        rest: Rest::default(),
     };
     for problem in failure.problems.iter().filter(|it| !it.field.is_empty()) {
         let label = form::label(&problem.field);

@@ -13,6 +13,10 @@ use crate::contract::types::{Disposition, NamedValue, Value};
 use crate::failure::named;
 use crate::testing::{TestHost, json as answer, lost};
 
+mod backing_off;
+mod clocks;
+mod damage;
+mod restore;
 mod review;
 
 /// What happens to the next create.
@@ -29,6 +33,7 @@ struct Board {
     postings: Vec<(u64, Map<String, Json>)>,
     create: Create,
     creates: u32,
+    connects: u32,
     edits: u32,
     writes: u32,
     draft: bool,
@@ -40,6 +45,7 @@ impl Board {
             postings: Vec::new(),
             create: Create::Works,
             creates: 0,
+            connects: 0,
             edits: 0,
             writes: 0,
             draft: false,
@@ -58,6 +64,11 @@ impl Board {
         }
         match (request.method.as_str(), parts.as_slice()) {
             ("POST", ["api", "jobs"]) => self.create(request),
+            ("POST", ["api", "connect"]) => {
+                self.connects += 1;
+                let session = format!("session-{}", self.connects + 1);
+                answer(200, &json!({"data": {"access_token": session}}))
+            }
             ("GET", ["api", "jobs"]) => {
                 let items: Vec<_> = self
                     .postings
@@ -67,6 +78,7 @@ impl Board {
                     .collect();
                 answer(200, &json!({"data": items, "last_page": 1}))
             }
+            ("PUT", ["api", "disconnect"]) => answer(200, &json!({"status": "success"})),
             ("GET", ["api", "metadata", _]) => answer(404, &json!({"message": "Không tìm thấy"})),
             (method, ["api", "jobs", id, rest @ ..]) => self.one(method, id, rest, request),
             other => panic!("unexpected request {other:?}"),
@@ -662,6 +674,7 @@ fn a_session_that_ran_out_is_renewed_once_and_nothing_is_created_twice() {
                 *seen.borrow_mut() += 1;
                 answer(200, &json!({"data": {"job_id": 7, "job_url": "https://www.topcv.vn/viec-lam/x/7.html"}}))
             }
+            ("GET", "api/jobs?page=1&limit=50") => answer(200, &json!({"data": []})),
             ("GET", "api/jobs/7") => answer(200, &json!({"data": {"job_id": 7, "run_status": "running", "approval_status": "pending"}})),
             other => panic!("unexpected {other:?}"),
         }

@@ -1,6 +1,7 @@
 //! A stored posting as the contract shows it: the state is derived, never stored.
 
 use crate::contract::events::{PostingState, Rejection};
+use crate::contract::log::Level;
 use crate::contract::postings::{BoardPosting, Posting};
 use crate::contract::types::{Disposition, Moment, Text};
 use crate::deliveries::rejection;
@@ -91,10 +92,14 @@ fn modify_by(
     })
 }
 
-/// Every stored posting, in any order. For what people look at; nothing whose correctness matters may rest on it.
-pub fn each_record(ports: Ports<'_>, mut visit: impl FnMut(PostingRecord)) -> Result<(), Failure> {
+/// Every stored posting that can be read, in any order; answers the keys of those that cannot. Holds at least what existed throughout.
+pub fn each_record(
+    ports: Ports<'_>,
+    mut visit: impl FnMut(PostingRecord),
+) -> Result<Vec<String>, Failure> {
     let mut cursor: Option<String> = None;
     let mut seen = NameSet::new();
+    let mut unreadable = Vec::new();
     loop {
         let page = ports
             .storage
@@ -104,15 +109,37 @@ pub fn each_record(ports: Ports<'_>, mut visit: impl FnMut(PostingRecord)) -> Re
             if !seen.insert(&key) {
                 continue;
             }
-            if let Some(stored) = record::load::<PostingRecord>(ports.storage, &key)? {
-                visit(stored.value);
+            match read_or_name(ports, &key)? {
+                Ok(Some(posting)) => visit(posting),
+                Ok(None) => {}
+                Err(_) => unreadable.push(key),
             }
         }
         match page.next {
             Some(next) => cursor = Some(next),
-            None => return Ok(()),
+            None => return Ok(unreadable),
         }
     }
+}
+
+/// A posting for which nothing else stops: one that cannot be read is logged, and answered as a note that names its record.
+pub(super) fn read_or_name(
+    ports: Ports<'_>,
+    key: &str,
+) -> Result<Result<Option<PostingRecord>, Text>, Failure> {
+    Ok(
+        match record::load_or_broken::<PostingRecord>(ports.storage, key)? {
+            Ok(stored) => Ok(stored.map(|stored| stored.value)),
+            Err(failure) => {
+                let fields = [("record", key), ("code", failure.code.as_str())];
+                ports.log.write(Level::Error, "record.unreadable", &fields);
+                Err(text(
+                    format!("Bản ghi {key} không đọc được. {}", failure.message.vi),
+                    format!("Record {key} cannot be read. {}", failure.message.en),
+                ))
+            }
+        },
+    )
 }
 
 /// The posting for the caller, with the account that the connection uses now.
@@ -127,11 +154,18 @@ pub(super) fn shown(record: PostingRecord, account: u32, now: Moment) -> Posting
     Posting {
         state,
         rejection: rejection_of(&record, state),
-        advice: advice(&record, state),
+        advice: if is_reopening_in_doubt(&record, state, now) {
+            Some(reopening_advice())
+        } else {
+            advice(&record, state)
+        },
         version: super::version::of(&record),
         extra: match (&record.refusal, state) {
             (Some(refusal), PostingState::Submitting) => {
                 vec![named("refused", refusal.code.clone())]
+            }
+            _ if is_reopening_in_doubt(&record, state, now) => {
+                vec![named("reopening", "in-doubt")]
             }
             _ => Vec::new(),
         },
@@ -166,6 +200,26 @@ fn candidate(candidate: &crate::state::posting::Candidate) -> BoardPosting {
 fn rejection_of(record: &PostingRecord, state: PostingState) -> Option<Rejection> {
     (state == PostingState::Rejected)
         .then(|| rejection::read(record.reason.as_deref().unwrap_or("")))
+}
+
+/// Whether a reopening was sent, its answer got lost, and nobody is at work on it any more.
+pub(super) fn is_reopening_in_doubt(
+    record: &PostingRecord,
+    state: PostingState,
+    now: Moment,
+) -> bool {
+    matches!(state, PostingState::Closed | PostingState::Expired)
+        && record
+            .reopening
+            .as_ref()
+            .is_some_and(|it| it.lease_until <= now)
+}
+
+fn reopening_advice() -> Text {
+    text(
+        "Chưa rõ TopCV đã mở lại tin hay chưa. Hãy gửi lại cùng yêu cầu mở lại để hệ thống đọc lại tin; nếu TopCV không cho biết, hãy xem trên TopCV rồi xác nhận tin đã được mở lại hay chưa.",
+        "It is not known whether TopCV reopened the posting. Send the same request again, so that the posting is read; if TopCV does not tell, look there and confirm whether it was reopened or not.",
+    )
 }
 
 fn advice(record: &PostingRecord, state: PostingState) -> Option<Text> {

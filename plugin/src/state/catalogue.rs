@@ -3,7 +3,7 @@
 //! Pieces are named by their content and never change: a reader sees the old list or the new one, never a mixture. The head is
 //! written last.
 
-use super::fields::record;
+use super::fields::{Rest, record};
 use super::keys;
 use super::record::{self, Record, SaveError};
 use crate::contract::storage::Precondition;
@@ -77,7 +77,12 @@ pub fn save(
     options: &[(String, String)],
     read_at: u64,
 ) -> Result<(), Failure> {
-    let before = lenient::<Head>(ports, &keys::catalogue(list))?;
+    // What cannot be read is replaced; what a later release wrote is left to it.
+    let before = match record::load_or_broken::<Head>(ports.storage, &keys::catalogue(list))? {
+        Ok(head) => head.map(|stored| stored.value),
+        Err(failure) if failure.code == "record-too-new" => return Err(failure),
+        Err(_) => None,
+    };
     let parts: Vec<&str> = options
         .iter()
         .flat_map(|(id, name)| [id.as_str(), name.as_str()])
@@ -87,6 +92,7 @@ pub fn save(
     for options in cut(options) {
         let piece = Piece {
             options: options.to_vec(),
+            rest: Rest::default(),
         };
         put(ports, &piece_key(list, &content, count), &piece)?;
         count += 1;
@@ -95,6 +101,7 @@ pub fn save(
         read_at,
         content,
         pieces: count,
+        rest: Rest::default(),
     };
     put(ports, &keys::catalogue(list), &head)?;
     if let Some(before) = before.filter(|before| before.content != head.content) {
@@ -128,11 +135,8 @@ fn pieces(
 
 /// A copy that cannot be read is as good as none; a store that does not work is a failure.
 fn lenient<T: Record>(ports: Ports<'_>, key: &str) -> Result<Option<T>, Failure> {
-    match record::load::<T>(ports.storage, key) {
-        Ok(stored) => Ok(stored.map(|stored| stored.value)),
-        Err(failure) if failure.code == "record-unreadable" => Ok(None),
-        Err(failure) => Err(failure),
-    }
+    let stored = record::load_or_broken::<T>(ports.storage, key)?;
+    Ok(stored.ok().flatten().map(|stored| stored.value))
 }
 
 fn put<T: Record>(ports: Ports<'_>, key: &str, value: &T) -> Result<(), Failure> {

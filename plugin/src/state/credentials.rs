@@ -1,7 +1,12 @@
 //! The one secrets record: credentials, the session, and the ring of keys that verify deliveries.
 
-use super::fields::{record, words};
-use super::record::Record;
+use super::connection::ConnectionRecord;
+use super::fields::{Rest, record, words};
+use super::keys;
+use super::record::{self, Record, Stored};
+use crate::failure::{Failure, credentials_lost, not_configured};
+use crate::lease::CLOCK_TOLERANCE_MS;
+use crate::ports::Ports;
 
 /// Keys replaced no longer ago than this (by the delivery's time of receipt) still verify.
 pub const KEY_LIFETIME_MS: u64 = 7 * 24 * 60 * 60 * 1000;
@@ -62,6 +67,28 @@ impl Record for CredentialsRecord {
 }
 
 impl CredentialsRecord {
+    /// What is stored, if it can be read. A damaged record is as good as none: the keys can be entered again.
+    pub fn load(ports: Ports<'_>) -> Result<Option<Stored<Self>>, Failure> {
+        match record::load_or_broken(ports.secrets, keys::CREDENTIALS)? {
+            Ok(stored) => Ok(stored),
+            Err(failure) if failure.code == "record-too-new" => Err(failure),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The credentials of a connection in use. Fails with `not-configured`, or with `credentials-lost` when there were some.
+    pub fn in_use(
+        ports: Ports<'_>,
+        connection: &ConnectionRecord,
+    ) -> Result<Stored<Self>, Failure> {
+        if !connection.configured {
+            return Err(not_configured());
+        }
+        Self::load(ports)?
+            .filter(|stored| stored.value.is_complete())
+            .ok_or_else(credentials_lost)
+    }
+
     /// Whether there is something to sign in with.
     pub fn is_complete(&self) -> bool {
         !self.access_token.is_empty() && !self.secret_key.is_empty()
@@ -90,6 +117,7 @@ impl CredentialsRecord {
                 value: value.to_owned(),
                 since: now,
                 until: None,
+                rest: Rest::default(),
             },
         );
         self.drop_what_is_past(now);
@@ -111,6 +139,7 @@ impl CredentialsRecord {
                 value: value.to_owned(),
                 since: now,
                 until: Some(now),
+                rest: Rest::default(),
             },
         );
         self.drop_what_is_past(now);
@@ -124,7 +153,7 @@ impl CredentialsRecord {
             let count = &mut seen[usize::from(key.kind == KeyKind::SecretKey)];
             *count += 1;
             bytes += key.value.len() + 80;
-            let young = key.until.is_none_or(|until| until + KEY_LIFETIME_MS >= now);
+            let young = key.until.is_none_or(|until| now <= last_moment(until));
             *count <= KEYS_KEPT || key.until.is_none() || (young && bytes <= MOST_RING_BYTES)
         });
     }
@@ -138,10 +167,17 @@ impl CredentialsRecord {
             .filter_map(move |(index, key)| {
                 let fresh = key
                     .until
-                    .is_none_or(|until| received_at <= until.saturating_add(KEY_LIFETIME_MS));
+                    .is_none_or(|until| received_at <= last_moment(until));
                 (index < KEYS_KEPT || fresh).then_some(key)
             })
     }
+}
+
+/// Until when a key that was replaced at `until` verifies: the two moments may be two hosts'.
+fn last_moment(until: u64) -> u64 {
+    until
+        .saturating_add(KEY_LIFETIME_MS)
+        .saturating_add(CLOCK_TOLERANCE_MS)
 }
 
 #[cfg(test)]
@@ -176,7 +212,7 @@ mod tests {
         let record = ring(6, 1_000);
         assert_eq!(record.verifying(KeyKind::SessionToken, 6_000).count(), 6);
         // key-0 was replaced at 1,000 and key-2 at 3,000.
-        let late = 2_000 + KEY_LIFETIME_MS;
+        let late = 2_000 + KEY_LIFETIME_MS + CLOCK_TOLERANCE_MS;
         let values: Vec<_> = record
             .verifying(KeyKind::SessionToken, late)
             .map(|key| key.value.as_str())

@@ -39,7 +39,33 @@ pub trait Field: Sized {
     }
 }
 
-/// Declares a struct that is a [`Field`]: a JSON object with a member for each field. Unknown members are ignored.
+/// Members of a stored object that this build does not know: a later one wrote them. They go back as they came, so that an older build that
+/// changes a record takes nothing from a newer one. Every [`record!`] has them, each for its own level.
+///
+/// No `Debug` of its content: the credentials have some too.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Rest(Option<Box<Map<String, Json>>>);
+
+impl std::fmt::Debug for Rest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Rest(..)" } else { "Rest" })
+    }
+}
+
+impl Rest {
+    /// What stands in `object` beside the `known` names.
+    pub(super) fn beside(known: &[&str], object: &Map<String, Json>) -> Self {
+        let mut rest = Map::new();
+        for (name, value) in object {
+            if !known.contains(&name.as_str()) {
+                rest.insert(name.clone(), value.clone());
+            }
+        }
+        Self((!rest.is_empty()).then(|| Box::new(rest)))
+    }
+}
+
+/// Declares a struct that is a [`Field`]: a JSON object with a member for each field. Unknown members are kept in a last field, `rest`.
 macro_rules! record {
     (
         $(#[$about:meta])*
@@ -50,6 +76,8 @@ macro_rules! record {
         $(#[$about])*
         $seen struct $name {
             $($(#[$note])* $open $field: $kind,)+
+            /// What a later build keeps here beside these.
+            pub rest: $crate::state::fields::Rest,
         }
 
         impl $crate::state::fields::Field for $name {
@@ -60,13 +88,15 @@ macro_rules! record {
                         Some(json) => $crate::state::fields::Field::read(json)?,
                         None => $crate::state::fields::absent!($kind $(, $absent)?),
                     },)+
+                    rest: $crate::state::fields::Rest::beside(&[$(stringify!($field)),+], object),
                 })
             }
 
             fn write(&self) -> serde_json::Value {
-                $crate::state::fields::object(vec![
-                    $((stringify!($field), $crate::state::fields::Field::write(&self.$field)),)+
-                ])
+                $crate::state::fields::object_with(
+                    vec![$((stringify!($field), $crate::state::fields::Field::write(&self.$field)),)+],
+                    &self.rest,
+                )
             }
         }
     };
@@ -128,6 +158,17 @@ pub(super) fn object(members: Vec<(&str, Json)>) -> Json {
         object.insert(name.to_owned(), value);
     }
     Json::Object(object)
+}
+
+/// As [`object`], with the members of a later build.
+pub(super) fn object_with(members: Vec<(&str, Json)>, rest: &Rest) -> Json {
+    let mut whole = object(members);
+    if let (Json::Object(object), Some(rest)) = (&mut whole, &rest.0) {
+        for (name, value) in rest.iter() {
+            object.insert(name.clone(), value.clone());
+        }
+    }
+    whole
 }
 
 impl Field for Json {

@@ -10,6 +10,9 @@ pub const CONNECTION: &str = "connection";
 /// In `secrets`: [`super::credentials::CredentialsRecord`].
 pub const CREDENTIALS: &str = "credentials";
 
+/// In `storage` and in `secrets`: [`super::format::FormatRecord`].
+pub const FORMAT: &str = "format";
+
 /// Prefix of all [`posting`] keys.
 pub const POSTINGS: &str = "posting/";
 
@@ -26,6 +29,11 @@ pub fn job(id: &str) -> String {
 /// [`super::posting::BoardRecord`] of a posting at the board.
 pub fn board(id: &str) -> String {
     format!("board/{}", digest::short(&[id]))
+}
+
+/// [`super::posting::RequestRecord`] of a reopening's request id.
+pub fn request(id: &str) -> String {
+    format!("request/{}", digest::short(&[id]))
 }
 
 /// The last copy of one list of the board's options. `kind` is one of the protocol's metadata names.

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod connection;
 pub mod credentials;
 pub mod fields;
+pub mod format;
 pub mod keys;
 pub mod posting;
 pub mod record;

@@ -132,7 +132,7 @@ record! {
         pub deadline: Option<String>,
         /// When the intent was stored.
         pub created_at: u64,
-        /// When the board was first asked to create it: the look-up's window begins here.
+        /// When the board was first asked to create it: the look-up's window begins here. 0: it never was, and candidates stood there before.
         pub sent_at: u64,
         /// When anything here last changed.
         pub changed_at: u64,
@@ -170,6 +170,7 @@ record! {
     }
 }
 
+#[cfg(not(feature = "rehearse-next-release"))]
 impl Record for PostingRecord {
     const SCHEMA: u32 = 1;
 }
@@ -180,6 +181,8 @@ record! {
     pub struct JobRecord {
         /// Posting ids in the order in which they were reserved.
         pub postings: Vec<String>,
+        /// Postings at the board of which a person said that they are not this job's, latest last.
+        pub declined: Vec<String> = Vec::new(),
     }
 }
 
@@ -201,3 +204,19 @@ record! {
 impl Record for BoardRecord {
     const SCHEMA: u32 = 1;
 }
+
+record! {
+    /// Stored under [`super::keys::request`]: what a reopening's request id is bound to. A publish and a link are bound by their posting's record.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct RequestRecord {
+        /// The posting id here.
+        pub posting: String,
+    }
+}
+
+impl Record for RequestRecord {
+    const SCHEMA: u32 = 1;
+}
+
+#[cfg(any(test, feature = "rehearse-next-release"))]
+pub(super) mod next_release;

@@ -3,19 +3,42 @@
 use serde_json::Value as Json;
 
 use super::fields::{self, Field};
+use super::format;
 use crate::contract::storage::{Precondition, StorageError};
 use crate::contract::types::Disposition;
 use crate::failure::{Failure, failure, named};
 use crate::ports::Records;
 
 /// A stored record's type.
+///
+/// Every stored object says its schema. An unknown member changes nothing and is kept ([`fields::Rest`]), so only a change of what is known raises
+/// the schema, and then there is an [`Self::upgrade`] and a [`Self::downgrade`]: a release goes on writing the schema of the one before until
+/// the operator finalises it ([`format`](super::format)), so that hosts can go back while postings are live.
 pub trait Record: Field {
-    /// The schema that this build writes. Fields that a reader does not know are ignored, so only a change of meaning raises it.
+    /// The newest schema that this build reads.
     const SCHEMA: u32;
 
-    /// Turns data of an older schema into the present one.
+    /// The record format from which on [`Self::SCHEMA`] is written; before it the schema below.
+    const SINCE: u32 = 1;
+
+    /// Turns data of an older schema into the newest.
     fn upgrade(_from: u32, data: Json) -> Json {
         data
+    }
+
+    /// Turns data of the newest schema into the one below.
+    fn downgrade(data: Json) -> Json {
+        data
+    }
+
+    /// Reads data of the newest schema.
+    fn from_stored(data: Json) -> Option<Self> {
+        Self::read(&data)
+    }
+
+    /// Writes data of the newest schema.
+    fn to_stored(&self) -> Json {
+        self.write()
     }
 }
 
@@ -54,34 +77,34 @@ impl From<SaveError> for Failure {
 
 /// What stands under a key, before it becomes a type.
 struct Read {
-    schema: u32,
-    data: Json,
     version: String,
+    /// Schema and data. `None`: neither can be found in it.
+    content: Option<(u32, Json)>,
 }
 
 // The parts that know no type are kept apart from those that do: each record type would bring a copy of them into the component.
-fn read(records: &dyn Records, key: &str) -> Result<Option<Read>, Failure> {
+fn read(records: &dyn Records, key: &str, newest: u32) -> Result<Option<Read>, Failure> {
     let Some(entry) = records
         .get(key)
         .map_err(|error| storage_failure(key, &error))?
     else {
         return Ok(None);
     };
-    let Ok(Json::Object(mut envelope)) = serde_json::from_slice::<Json>(&entry.value) else {
-        return Err(unreadable(key));
+    let content = match serde_json::from_slice::<Json>(&entry.value) {
+        Ok(Json::Object(mut envelope)) => {
+            let schema = envelope.get("schema").and_then(Json::as_u64);
+            match (schema, envelope.remove("data")) {
+                (Some(schema), _) if schema > u64::from(newest) => return Err(too_new(key)),
+                (Some(schema), Some(data)) => Some((schema as u32, data)),
+                _ => None,
+            }
+        }
+        _ => None,
     };
-    let schema = envelope.get("schema").and_then(Json::as_u64);
-    match (
-        schema.and_then(|schema| u32::try_from(schema).ok()),
-        envelope.remove("data"),
-    ) {
-        (Some(schema), Some(data)) => Ok(Some(Read {
-            schema,
-            data,
-            version: entry.version,
-        })),
-        _ => Err(unreadable(key)),
-    }
+    Ok(Some(Read {
+        version: entry.version,
+        content,
+    }))
 }
 
 fn write(
@@ -105,23 +128,49 @@ fn write(
     }
 }
 
-/// Reads one record. A record that cannot be read is named in the failure; nothing is thrown away.
-pub fn load<T: Record>(records: &dyn Records, key: &str) -> Result<Option<Stored<T>>, Failure> {
-    let Some(read) = read(records, key)? else {
+/// A key's version and its record; `None` for the record: what stands there cannot be read.
+type Opened<T> = Option<(String, Option<T>)>;
+
+fn open<T: Record>(records: &dyn Records, key: &str) -> Result<Opened<T>, Failure> {
+    let Some(read) = read(records, key, T::SCHEMA)? else {
         return Ok(None);
     };
-    let data = if read.schema < T::SCHEMA {
-        T::upgrade(read.schema, read.data)
-    } else {
-        read.data
-    };
-    match T::read(&data) {
-        Some(value) => Ok(Some(Stored {
-            value,
-            version: read.version,
-        })),
-        None => Err(unreadable(key)),
+    let value = read.content.and_then(|(schema, data)| {
+        T::from_stored(if schema < T::SCHEMA {
+            T::upgrade(schema, data)
+        } else {
+            data
+        })
+    });
+    Ok(Some((read.version, value)))
+}
+
+/// Reads one record. A record that cannot be read, or was written in a later format, is named in the failure; nothing is thrown away.
+pub fn load<T: Record>(records: &dyn Records, key: &str) -> Result<Option<Stored<T>>, Failure> {
+    match open::<T>(records, key)? {
+        None => Ok(None),
+        Some((version, Some(value))) => Ok(Some(Stored { value, version })),
+        Some((_, None)) => Err(unreadable(key)),
     }
+}
+
+/// As [`load`], for a record that others do not depend on. `Err` inside: it cannot be read; nobody else has to stop for that.
+pub fn load_or_broken<T: Record>(
+    records: &dyn Records,
+    key: &str,
+) -> Result<Result<Option<Stored<T>>, Failure>, Failure> {
+    match load(records, key) {
+        Err(failure) if is_broken(&failure) => Ok(Err(failure)),
+        other => other.map(Ok),
+    }
+}
+
+/// Whether the failure is about what stands in a record, and not about the store.
+pub fn is_broken(failure: &Failure) -> bool {
+    matches!(
+        failure.code.as_str(),
+        "record-unreadable" | "record-too-new"
+    )
 }
 
 /// Writes one record and answers its new version.
@@ -133,7 +182,12 @@ pub fn save<T: Record>(
     value: &T,
     precondition: &Precondition,
 ) -> Result<String, SaveError> {
-    write(records, key, T::SCHEMA, value.write(), precondition)
+    let (mut schema, mut data) = (T::SCHEMA, value.to_stored());
+    if T::SINCE > 1 && format::in_force(records).map_err(SaveError::Failed)? < T::SINCE {
+        schema -= 1;
+        data = T::downgrade(data);
+    }
+    write(records, key, schema, data, precondition)
 }
 
 /// Saves over the state that was read, or onto nothing when nothing was there.
@@ -172,7 +226,22 @@ pub fn modify<T: Record, R>(
     mut change: impl FnMut(Option<T>) -> Result<(Option<T>, R), Failure>,
 ) -> Result<R, Failure> {
     let mut result = None;
-    rewrite::<T>(records, key, &mut |present| {
+    rewrite::<T>(records, key, false, &mut |present| {
+        let (next, answer) = change(present)?;
+        result = Some(answer);
+        Ok(next)
+    })?;
+    result.ok_or_else(|| SaveError::Raced.into())
+}
+
+/// As [`modify`], for what can be entered anew: a record that cannot be read counts as none and is written over. Not one of a later format.
+pub fn modify_or_replace<T: Record, R>(
+    records: &dyn Records,
+    key: &str,
+    mut change: impl FnMut(Option<T>) -> Result<(Option<T>, R), Failure>,
+) -> Result<R, Failure> {
+    let mut result = None;
+    rewrite::<T>(records, key, true, &mut |present| {
         let (next, answer) = change(present)?;
         result = Some(answer);
         Ok(next)
@@ -186,13 +255,15 @@ type Change<'a, T> = &'a mut dyn FnMut(Option<T>) -> Result<Option<T>, Failure>;
 fn rewrite<T: Record>(
     records: &dyn Records,
     key: &str,
+    replace: bool,
     change: Change<'_, T>,
 ) -> Result<(), Failure> {
     // A loser of a race has always let somebody else win, so this ends soon; the bound is for a store that lies.
     for _ in 0..16 {
-        let (value, version) = match load::<T>(records, key)? {
-            Some(stored) => (Some(stored.value), Some(stored.version)),
+        let (version, value) = match open::<T>(records, key)? {
             None => (None, None),
+            Some((_, None)) if !replace => return Err(unreadable(key)),
+            Some((version, value)) => (Some(version), value),
         };
         let Some(next) = change(value)? else {
             return Ok(());
@@ -212,6 +283,16 @@ fn unreadable(key: &str) -> Failure {
         "record-unreadable",
         "Một bản ghi đã lưu không đọc được. Hãy báo cho người quản trị hệ thống.",
         "A stored record cannot be read. Tell the operator; restore it from a backup.",
+    )
+    .with(|it| it.extra = vec![named("record", key)])
+}
+
+fn too_new(key: &str) -> Failure {
+    failure(
+        Disposition::Internal,
+        "record-too-new",
+        "Một bản ghi đã được lưu bởi phiên bản plugin mới hơn. Không có gì bị thay đổi. Hãy báo người quản trị hệ thống nâng cấp plugin trở lại phiên bản mới.",
+        "A stored record was written by a later version of the plugin. Nothing was changed. Ask the operator to upgrade the plugin again.",
     )
     .with(|it| it.extra = vec![named("record", key)])
 }

@@ -7,12 +7,10 @@ use super::protocol::Protocol;
 use super::sign_in::sign_in;
 use super::wire::{self, BoardPosting};
 use crate::contract::http::{Header, Request};
-use crate::failure::{Failure, not_configured};
+use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
-use crate::state::keys;
-use crate::state::record;
 
 /// Answers of the API are small; a list of options is the largest.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -24,7 +22,8 @@ pub struct Client<'a> {
     secret_key: String,
     session: Option<String>,
     account: u32,
-    /// False for credentials on trial: renewing would silently use the stored ones, of perhaps another account.
+    /// False for credentials on trial: renewing would silently use the stored ones, of perhaps another account. And after one renewal: a board
+    /// that refuses a session which it has just given will refuse the next one too.
     renewable: bool,
 }
 
@@ -37,13 +36,10 @@ pub struct ListPage {
 }
 
 impl<'a> Client<'a> {
-    /// For the stored credentials. Fails with `not-configured` when there are none.
+    /// For the stored credentials. Fails with `not-configured` when there are none, with `credentials-lost` when there were some.
     pub fn open(ports: Ports<'a>) -> Result<Self, Failure> {
         let (connection, _) = ConnectionRecord::load(ports)?;
-        let credentials = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
-            .map(|stored| stored.value)
-            .filter(|record| connection.configured && record.is_complete())
-            .ok_or_else(not_configured)?;
+        let credentials = CredentialsRecord::in_use(ports, &connection)?.value;
         Ok(Self {
             account: credentials.account,
             renewable: true,
@@ -81,10 +77,21 @@ impl<'a> Client<'a> {
         self.account
     }
 
-    /// Creates a posting and answers its id and page. **Costs money**: the caller has stored its intent.
+    /// Creates a posting and answers its id and page. **Costs money**: the caller has stored its intent, and has looked whether it is there.
+    ///
+    /// The one call that is not repeated in a new session: that the end of a session is noticed before anything is done is only likely.
+    /// The session is renewed all the same, and `SessionOver` says so: the caller looks again before it tries again.
     pub fn create(&mut self, body: &Map<String, Json>) -> Result<BoardPosting, BoardError> {
         let url = self.protocol.url("path.jobs", &[]);
-        let answer = self.call("POST", &url, Some(&Json::Object(body.clone())))?;
+        let session = self.session()?;
+        let answer = match self.exchange("POST", &url, Some(&Json::Object(body.clone())), &session)
+        {
+            Err(BoardError::SessionOver | BoardError::Unauthorised) if self.renewable => {
+                self.renew(Some(&session))?;
+                return Err(BoardError::SessionOver);
+            }
+            other => other?,
+        };
         self.posting(answer).ok_or_else(|| BoardError::Lost {
             status: Some(200),
             detail: "the answer to create has no job_id".into(),
@@ -208,12 +215,9 @@ impl<'a> Client<'a> {
         self.call(method, url, body).and_then(wire::agreed)
     }
 
-    /// One call with the session; signs in again once when TopCV says that the session is over.
+    /// One call with the session; signs in again when TopCV says that the session is over, once for all calls of this client.
     fn call(&mut self, method: &str, url: &str, body: Option<&Json>) -> Result<Json, BoardError> {
-        let session = match &self.session {
-            Some(session) => session.clone(),
-            None => self.renew(None)?,
-        };
+        let session = self.session()?;
         match self.exchange(method, url, body, &session) {
             Err(BoardError::SessionOver | BoardError::Unauthorised) if self.renewable => {
                 let renewed = self.renew(Some(&session))?;
@@ -223,9 +227,22 @@ impl<'a> Client<'a> {
         }
     }
 
+    fn session(&mut self) -> Result<String, BoardError> {
+        match &self.session {
+            Some(session) => Ok(session.clone()),
+            None => self.renew(None),
+        }
+    }
+
+    /// Whether the session can still be renewed once.
+    pub fn is_renewable(&self) -> bool {
+        self.renewable
+    }
+
     fn renew(&mut self, stale: Option<&str>) -> Result<String, BoardError> {
         let session = sign_in(self.ports, &self.protocol, stale)
             .map_err(|failure| BoardError::SignIn(Box::new(failure)))?;
+        self.renewable = false;
         self.session = Some(session.clone());
         Ok(session)
     }
@@ -346,5 +363,5 @@ fn exchange(
         timeout_ms: u32::try_from(protocol.number(timeout)).unwrap_or(u32::MAX),
         max_response_bytes: MOST_BYTES,
     };
-    wire::interpret(&ports.http.send(&request)?)
+    wire::interpret(&ports.http.send(&request)?, ports.clock.now())
 }

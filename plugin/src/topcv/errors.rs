@@ -21,6 +21,8 @@ pub enum BoardError {
     Challenge {
         /// Its status.
         status: u16,
+        /// As the page asked, in milliseconds.
+        retry_after_ms: Option<u64>,
     },
     /// Too many calls (429, or words that say so).
     RateLimited {
@@ -53,7 +55,7 @@ impl BoardError {
     pub fn may_have_happened(&self) -> bool {
         // A 503 can come from the CDN after the origin has worked; 403 and 429 are decided before it.
         matches!(self, Self::Lost { .. })
-            || matches!(self, Self::Challenge { status } if !matches!(status, 403 | 429))
+            || matches!(self, Self::Challenge { status, .. } if !matches!(status, 403 | 429))
     }
 
     /// The same error, as the contract's failure. `fields` turns TopCV's keys into form fields.
@@ -66,12 +68,12 @@ impl BoardError {
                     "TopCV không trả lời được lúc này. Hãy thử lại sau ít phút.",
                     "TopCV does not answer properly right now. Try again in a few minutes.",
                 ).with(|it| it.board_status = status),
-            Self::Challenge { status } => failure(
+            Self::Challenge { status, retry_after_ms } => failure(
                     Disposition::RetryLater,
                     "board-challenge",
                     "Lớp bảo vệ của TopCV đã chặn yêu cầu bằng một trang kiểm tra. Hãy thử lại sau; nếu còn lặp lại, đề nghị TopCV cho phép địa chỉ máy chủ của hệ thống.",
                     "TopCV's protection answered with a challenge page. Try again later; if it goes on, ask TopCV to allow this server's address.",
-                ).with(|it| { it.board_status = Some(status); it.retry_after_ms = Some(60_000); }),
+                ).with(|it| { it.board_status = Some(status); it.retry_after_ms = Some(retry_after_ms.unwrap_or(60_000)); }),
             Self::RateLimited { retry_after_ms } => failure(
                     Disposition::RetryLater,
                     "rate-limited",

@@ -6,6 +6,7 @@ pub mod enumerations;
 pub mod errors;
 pub mod markup;
 pub mod protocol;
+mod retry_after;
 pub mod sign_in;
 pub mod signature;
 pub mod wire;

@@ -65,6 +65,7 @@ pub const TABLE: &[Row] = &[
     row("form.extra_fields", "", Unknown, "keys beyond the 25 that TopCV demands of this account: each becomes a text field of the form"),
     row("publish", "auto", Unknown, "`auto`: after create, read the detail and publish when it says so; `always`; `never`"),
     row("publish.needed", "draft,unpublished,not_published,inactive,nháp", Assumed, "run statuses that ask for publish"),
+    row("create.look_first", "yes", Assumed, "`yes`: before a paid creation the list is asked for a posting with this very content; `no`: only where TopCV's list cannot be used"),
     row("edit.review", "yes", Assumed, "`yes`: an edit goes back to review; `no`: it does not"),
     row("status.run", "run_status,running_status,status", Assumed, "keys of the run status in a detail, first found counts"),
     row("status.approval", "approval_status,approve_status,review_status,moderation_status", Assumed, "keys of the approval status in a detail"),
@@ -184,7 +185,9 @@ fn check(key: &str, value: &str) -> Option<FieldProblem> {
         "signing_key" if !matches!(value, "auto" | "session-token" | "secret-key") => {
             wrong("auto, session-token or secret-key")
         }
-        "edit.review" | "accept_flat_profile" if !matches!(value, "yes" | "no") => {
+        "create.look_first" | "edit.review" | "accept_flat_profile"
+            if !matches!(value, "yes" | "no") =>
+        {
             wrong("yes or no")
         }
         _ if key.starts_with("path.") && !value.starts_with('/') => {

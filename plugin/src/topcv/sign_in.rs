@@ -5,15 +5,23 @@ use super::client::connect;
 use super::errors::{BoardError, credentials_refused};
 use super::protocol::Protocol;
 use crate::contract::log::Level;
-use crate::failure::{Failure, in_progress, not_configured};
+use crate::contract::types::Moment;
+use crate::failure::{Failure, in_progress};
+use crate::lease;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::{CredentialsRecord, KeyKind};
 use crate::state::keys;
 use crate::state::record;
 
-/// Longer than the time-out of connect and two hosts' difference in time.
-pub const SIGN_IN_LEASE_MS: u64 = 75_000;
+/// Until when a sign-in may be under way that begins now and makes so many reading calls besides connect.
+pub fn lease_until(now: Moment, protocol: &Protocol, reads: usize) -> Moment {
+    let reads = reads as u64 + 1;
+    lease::until(
+        now,
+        protocol.number("timeout.write_ms") + reads * protocol.number("timeout.read_ms"),
+    )
+}
 
 /// Answers a session other than `stale`: another caller's, when it has renewed already, or a new one.
 pub fn sign_in(
@@ -21,9 +29,8 @@ pub fn sign_in(
     protocol: &Protocol,
     stale: Option<&str>,
 ) -> Result<String, Failure> {
-    let stored = record::load::<CredentialsRecord>(ports.secrets, keys::CREDENTIALS)?
-        .filter(|stored| stored.value.is_complete())
-        .ok_or_else(not_configured)?;
+    let (connection, _) = ConnectionRecord::load(ports)?;
+    let stored = CredentialsRecord::in_use(ports, &connection)?;
     let credentials = stored.value;
     if let Some(session) = credentials
         .session
@@ -37,7 +44,7 @@ pub fn sign_in(
         return Err(in_progress("signing-in", now, until));
     }
     let leased = CredentialsRecord {
-        signing_in_until: Some(now + SIGN_IN_LEASE_MS),
+        signing_in_until: Some(lease_until(now, protocol, 0)),
         ..credentials
     };
     record::save_over(

@@ -79,6 +79,7 @@ pub(crate) fn sign(key: &str, canonical: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lease::CLOCK_TOLERANCE_MS;
     use crate::state::credentials::KEY_LIFETIME_MS;
 
     fn ring() -> CredentialsRecord {
@@ -177,8 +178,9 @@ mod tests {
             .is_some()
         };
         // key-0 was replaced at 1,000.
-        assert!(at("key-0", 1_000 + KEY_LIFETIME_MS));
-        assert!(!at("key-0", 1_001 + KEY_LIFETIME_MS));
+        let last = 1_000 + KEY_LIFETIME_MS + CLOCK_TOLERANCE_MS;
+        assert!(at("key-0", last));
+        assert!(!at("key-0", last + 1));
         assert!(at("key-3", u64::MAX), "one of the last three");
     }
 }

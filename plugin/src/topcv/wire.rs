@@ -4,7 +4,9 @@ use serde_json::{Map, Value as Json};
 
 use super::errors::BoardError;
 use super::protocol::Protocol;
+use super::retry_after;
 use crate::contract::http::Response;
+use crate::contract::types::Moment;
 use crate::name_map::NameMap;
 use crate::state::posting::Standing;
 use crate::vietnam::lower_case::lower_case;
@@ -104,12 +106,16 @@ pub fn literal(value: &Json) -> Option<String> {
 }
 
 /// Sorts an answer into usable JSON or an error, by what is known of TopCV's errors. An empty answer of success is `null`.
-pub fn interpret(response: &Response) -> Result<Json, BoardError> {
+/// `now`: for a time of day in `Retry-After`.
+pub fn interpret(response: &Response, now: Moment) -> Result<Json, BoardError> {
     let status = response.status;
     let json: Option<Json> = serde_json::from_slice(&response.body).ok();
     // Any server answers its own crash with a page; the CDN's protection was seen with these four.
     if matches!(status, 200 | 403 | 429 | 503) && json.is_none() && looks_like_html(response) {
-        return Err(BoardError::Challenge { status });
+        return Err(BoardError::Challenge {
+            status,
+            retry_after_ms: retry_after::of(response, now),
+        });
     }
     let message = json
         .as_ref()
@@ -122,7 +128,11 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
         .and_then(Json::as_str)
     {
         match name {
-            "SESSION_TIMEOUT" | "INVALID_TOKEN" => return Err(BoardError::SessionOver),
+            // Beside something that was made, the session did what it was asked to do.
+            "SESSION_TIMEOUT" | "INVALID_TOKEN" if json.as_ref().is_some_and(has_nothing) => {
+                return Err(BoardError::SessionOver);
+            }
+            "SESSION_TIMEOUT" | "INVALID_TOKEN" => {}
             _ if status < 300 => return Err(BoardError::Refused { status }),
             _ => {}
         }
@@ -131,7 +141,7 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
         && lower_case(message).contains("quá nhanh")
     {
         return Err(BoardError::RateLimited {
-            retry_after_ms: retry_after(response),
+            retry_after_ms: retry_after::of(response, now),
         });
     }
     match status {
@@ -150,7 +160,7 @@ pub fn interpret(response: &Response) -> Result<Json, BoardError> {
         }),
         422 => Err(BoardError::Fields(field_errors(json.as_ref(), message))),
         429 => Err(BoardError::RateLimited {
-            retry_after_ms: retry_after(response),
+            retry_after_ms: retry_after::of(response, now),
         }),
         400 if speaks_of_credit(message) => Err(BoardError::NoCredit),
         400 if json
@@ -224,16 +234,6 @@ fn looks_like_html(response: &Response) -> bool {
         || start
             .get(..5)
             .is_some_and(|head| head.eq_ignore_ascii_case(b"<html"))
-}
-
-fn retry_after(response: &Response) -> Option<u64> {
-    response
-        .headers
-        .iter()
-        .find(|header| header.name.eq_ignore_ascii_case("retry-after"))
-        .and_then(|header| header.value.trim().parse::<u64>().ok())
-        // Longer than an hour is taken as an hour: the host asks again and is told again.
-        .map(|seconds| seconds.min(3_600) * 1_000)
 }
 
 fn field_errors(json: Option<&Json>, message: &str) -> NameMap<Vec<String>> {
@@ -332,11 +332,14 @@ mod tests {
     }
 
     fn said(status: u16, body: &str) -> Result<Json, BoardError> {
-        interpret(&Response {
-            status,
-            headers: Vec::new(),
-            body: body.as_bytes().to_vec(),
-        })
+        interpret(
+            &Response {
+                status,
+                headers: Vec::new(),
+                body: body.as_bytes().to_vec(),
+            },
+            0,
+        )
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub struct World {
     /// The platform's number of the connection.
     pub connection: u64,
     clock: Arc<ManualClock>,
+    config: DemoConfig,
     simulator: Simulator,
     platform: Demo,
     // Last, so that the folder goes after those who write to it.
@@ -119,7 +120,7 @@ impl World {
             background: false,
             ..platform_config(data.path(), &stage.plugin, &simulator.url())
         };
-        let platform = Demo::start(config)
+        let platform = Demo::start(config.clone())
             .await
             .context("the platform does not start")?;
         let board = Board::new(&simulator.url())?;
@@ -136,6 +137,7 @@ impl World {
             admin,
             board,
             clock,
+            config,
             simulator,
             platform,
             data,
@@ -145,6 +147,11 @@ impl World {
     /// The platform's address.
     pub fn url(&self) -> &str {
         self.platform.url()
+    }
+
+    /// With what another process of the same platform is started: on the same data, by the same clock.
+    pub fn config(&self) -> &DemoConfig {
+        &self.config
     }
 
     /// How many secrets the platform keeps for the connection, by its database.

@@ -33,6 +33,7 @@ impl Unit<'_> {
         };
         match candidates::application_by_board(self.db, self.tenant, &destination, &said.id)? {
             Some(known) => self.add_to(posting, &known, said, received_at, fresh),
+            None if self.is_erased(said)? => Ok(()),
             None if fresh => self.admit(posting, &destination, said, received_at),
             // Seen before, and taken for another job that this posting was connected with then.
             None => Ok(()),
@@ -54,6 +55,7 @@ impl Unit<'_> {
             destination,
             said,
             received_at,
+            self.now,
         )?;
         for attachment in &said.attachments {
             cvs::insert(
@@ -107,9 +109,9 @@ impl Unit<'_> {
             }
         }
         candidates::update(self.db, self.tenant, &candidate)?;
-        if said.verified && !known.verified {
-            candidates::note_verified(self.db, self.tenant, known.id)?;
-        }
+        let mut supplemented = known.clone();
+        supplement(&mut supplemented, said);
+        candidates::update_application(self.db, self.tenant, &supplemented, self.now)?;
         let title = self.title_of(posting)?;
         let name = shown_name(&candidate.contact);
         if applied_again(known, said, links, merged.opened) {
@@ -125,8 +127,25 @@ impl Unit<'_> {
     }
 }
 
-/// The board's time of application tells a second application from a second report of the first. Where the board gives no time, a new file
-/// that does not come with an opened contact does.
+/// Fills what the first report left open. What it said stays; what contradicts it in the board's other words is not kept.
+fn supplement(known: &mut StoredApplication, said: &Application) {
+    if known.applied_at.is_none() {
+        known.applied_at = said.applied_at;
+        known.last_applied_at = said.applied_at;
+    }
+    if known.board_candidate.is_none() {
+        known.board_candidate.clone_from(&said.board_candidate);
+    }
+    known.verified |= said.verified;
+    for (name, value) in &said.extra {
+        if !known.extra.contains_key(name) {
+            known.extra.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+/// The board's time of application tells a second application from a second report of the first; a time that the first report lacked
+/// only completes it. Where the board gives no time, a new file that does not come with an opened contact tells.
 fn applied_again(
     known: &StoredApplication,
     said: &Application,
@@ -134,7 +153,11 @@ fn applied_again(
     opened: bool,
 ) -> bool {
     match said.applied_at {
-        Some(_) => said.applied_at != known.applied_at && said.applied_at != known.last_applied_at,
+        Some(_) => {
+            known.applied_at.is_some()
+                && said.applied_at != known.applied_at
+                && said.applied_at != known.last_applied_at
+        }
         None => links > 0 && !opened,
     }
 }

@@ -28,7 +28,7 @@ impl Platform {
         let mut settings = self.ports.operator_settings.clone();
         settings.extend(kept.clone());
         settings.extend(given);
-        let webhook_url = self.webhook_url(&connection)?;
+        let webhook_url = self.webhook_url(&connection).await?;
         let answer = self
             .plugin(id)?
             .configure(

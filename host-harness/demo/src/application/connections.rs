@@ -4,21 +4,28 @@ use job_board_host::contract::connection::{ConnectionState, ConnectionStatus};
 use job_board_host::contract::forms::Audience;
 use job_board_host::contract::types::NamedValue;
 
-use super::{AppError, Platform, token};
+use super::{AppError, Platform, silence};
 use crate::board::{PluginError, convert};
+use crate::domain::errand::Errand;
 use crate::domain::id::{ConnectionId, TenantId};
+use crate::domain::text::Text;
 use crate::domain::user::User;
-use crate::store::connections::{self, StoredConnection};
-use crate::store::{StoreError, deliveries, events};
+use crate::store::connections::{self, Breakage, StoredConnection};
+use crate::store::errands::ErrandLine;
+use crate::store::{deliveries, errands, events, postings};
 
 /// What the platform itself knows about a connection's traffic.
 pub struct Counters {
-    /// When the last delivery was accepted.
+    /// When the last verified delivery came in.
     pub last_delivery_at: Option<u64>,
+    /// Since when nothing has come in although postings are live; absent while there is no reason to worry.
+    pub silent_since: Option<u64>,
     /// Deliveries in quarantine.
     pub quarantined: u64,
     /// Events that wait for a posting.
     pub unmatched: u64,
+    /// Refused deliveries that were not kept, since the quarantine was full.
+    pub not_kept: u64,
 }
 
 /// A connection, as its page shows it.
@@ -31,11 +38,8 @@ pub struct ConnectionView {
     pub status: Result<ConnectionStatus, PluginError>,
     /// What the platform counts.
     pub counters: Counters,
-}
-
-/// Binds the sealed path to its tenant.
-fn hook_place(tenant: TenantId) -> String {
-    format!("hook/{}", tenant.0)
+    /// How reconciling stands. Absent before it was ever due.
+    pub reconciled: Option<ErrandLine>,
 }
 
 impl Platform {
@@ -57,16 +61,12 @@ impl Platform {
         tenant: TenantId,
         name: &str,
     ) -> Result<ConnectionId, AppError> {
-        let hook = token::random()?;
-        let hash = token::digest(&[hook.as_bytes()]);
-        let sealed = self
-            .ports
-            .sealer
-            .seal(&hook_place(tenant), hook.as_bytes())?;
+        let (_, hook) = self.new_hook(tenant)?;
         let (name, now) = (name.to_owned(), self.now());
         self.store()
             .write(move |db| {
-                connections::insert(db, tenant, &name, &hash, &sealed, now).map_err(AppError::from)
+                connections::insert(db, tenant, &name, &hook.hash, &hook.sealed, now)
+                    .map_err(AppError::from)
             })
             .await
     }
@@ -104,22 +104,30 @@ impl Platform {
         if let Ok(status) = &status {
             self.note_status(&connection, status).await?;
         }
-        let (tenant, id) = (connection.tenant, connection.id);
-        let (quarantined, unmatched) = self
+        let webhook_url = self.webhook_url(&connection).await?;
+        let (tenant, id, now) = (connection.tenant, connection.id, self.now());
+        let (connection, counters, reconciled) = self
             .store()
             .read(move |db| {
-                let quarantined = deliveries::count_quarantined(db, tenant, id)?;
-                Ok::<_, AppError>((quarantined, events::count_unmatched(db, tenant, id)?))
+                let connection =
+                    connections::get(db, tenant, id)?.ok_or(AppError::NoSuch("connection"))?;
+                let postings = postings::of_connection(db, tenant, id)?;
+                let counters = Counters {
+                    last_delivery_at: connection.last_delivery_at,
+                    silent_since: silence::of_connection(&connection, &postings, now),
+                    quarantined: deliveries::count_quarantined(db, tenant, id)?,
+                    unmatched: events::count_unmatched(db, tenant, id)?,
+                    not_kept: connection.not_kept,
+                };
+                let reconciled = errands::line(db, tenant, id, Errand::Reconcile)?;
+                Ok::<_, AppError>((connection, counters, reconciled))
             })
             .await?;
         Ok(ConnectionView {
-            webhook_url: self.webhook_url(&connection)?,
+            webhook_url,
             status: status.map(|status| self.for_eyes_of(user, status)),
-            counters: Counters {
-                last_delivery_at: connection.last_delivery_at,
-                quarantined,
-                unmatched,
-            },
+            counters,
+            reconciled,
             connection,
         })
     }
@@ -129,7 +137,7 @@ impl Platform {
         let connection = self.administered(user, id).await?;
         match self.plugin(id)?.check().await {
             Ok(status) => {
-                self.note_status(&connection, &status).await?;
+                self.note_check(&connection, &status).await?;
                 Ok(self.for_eyes_of(user, status))
             }
             Err(error) => Err(self.note_plugin_error(&connection, error).await?),
@@ -153,41 +161,6 @@ impl Platform {
         Ok(self.for_eyes_of(user, status))
     }
 
-    /// Asks the board for each posting's present state, for webhooks that were lost. Answers how many events there were, how many were new,
-    /// and what asking cannot bring back.
-    pub async fn reconcile(
-        &self,
-        user: &User,
-        id: ConnectionId,
-    ) -> Result<(usize, usize, Vec<crate::domain::text::Text>), AppError> {
-        let connection = self.administered(user, id).await?;
-        let plugin = self.plugin(id)?;
-        let (mut total, mut new, mut notes) = (0, 0, Vec::new());
-        let mut cursor = None;
-        for _ in 0..super::postings::MOST_PAGES {
-            let page = match plugin.reconcile(cursor).await {
-                Ok(page) => page,
-                Err(error) => return Err(self.note_plugin_error(&connection, error).await?),
-            };
-            let events: Vec<_> = page.events.into_iter().map(convert::event).collect();
-            total += events.len();
-            notes.extend(page.notes.into_iter().map(convert::text));
-            new += self
-                .unit(&connection, move |unit| {
-                    events.iter().try_fold(0, |new, event| {
-                        Ok::<_, AppError>(new + usize::from(unit.apply(event)?))
-                    })
-                })
-                .await?;
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        self.work.notify_one();
-        Ok((total, new, notes))
-    }
-
     /// The connection, for somebody who may change it.
     pub(super) async fn administered(
         &self,
@@ -198,19 +171,6 @@ impl Platform {
             return Err(AppError::Forbidden(None));
         }
         self.connection(user.tenant, id).await
-    }
-
-    /// Where the board sends this connection's deliveries.
-    pub(super) fn webhook_url(&self, connection: &StoredConnection) -> Result<String, StoreError> {
-        let place = hook_place(connection.tenant);
-        let hook = self
-            .ports
-            .sealer
-            .open("webhook path", &place, &connection.hook_sealed)?;
-        let hook = std::str::from_utf8(&hook).map_err(|_| StoreError::Corrupt {
-            what: "webhook path",
-        })?;
-        Ok(format!("{}/hooks/{hook}", self.ports.public_base_url))
     }
 
     /// Takes operator settings out of what anybody else sees.
@@ -232,25 +192,43 @@ impl Platform {
         settings.any(|known| known.id == setting && known.audience == Audience::Operator)
     }
 
-    /// Tells administrators when the plugin found the connection broken; remembers when it works again.
+    /// Takes over what the plugin's storage says of the connection: that it is broken, or ended. That it works is only believed when the board
+    /// was asked (see [`Platform::note_check`]), so that a failure which the plugin does not remember is told once and not once a look.
     pub(super) async fn note_status(
         &self,
         connection: &StoredConnection,
         status: &ConnectionStatus,
     ) -> Result<(), AppError> {
-        let known_broken = connection.broken_since.is_some();
-        let broken = status.state == ConnectionState::Broken;
-        if broken == known_broken {
-            return Ok(());
-        }
-        let why = status.problem.as_ref().map_or_else(
-            || crate::domain::text::Text::new("", ""),
-            |problem| convert::text(problem.message.clone()),
-        );
-        self.unit(connection, move |unit| {
-            if broken {
-                return unit.note_broken(&why);
+        match status.state {
+            ConnectionState::Broken => {
+                let why = breakage(status);
+                if connection.broken.as_ref() == Some(&why) {
+                    return Ok(());
+                }
+                self.unit(connection, move |unit| unit.note_broken(&why))
+                    .await
             }
+            ConnectionState::NotConfigured if connection.broken_since.is_some() => {
+                self.mend(connection).await
+            }
+            ConnectionState::NotConfigured | ConnectionState::Configured => Ok(()),
+        }
+    }
+
+    /// As [`Platform::note_status`], when the board has just been asked.
+    pub(super) async fn note_check(
+        &self,
+        connection: &StoredConnection,
+        status: &ConnectionStatus,
+    ) -> Result<(), AppError> {
+        if status.state == ConnectionState::Configured {
+            return self.mend(connection).await;
+        }
+        self.note_status(connection, status).await
+    }
+
+    async fn mend(&self, connection: &StoredConnection) -> Result<(), AppError> {
+        self.unit(connection, |unit| {
             connections::mark_mended(unit.db, unit.tenant, unit.connection.id)?;
             Ok(())
         })
@@ -269,5 +247,21 @@ impl Platform {
                 .await?;
         }
         Ok(error.into())
+    }
+}
+
+fn breakage(status: &ConnectionStatus) -> Breakage {
+    match &status.problem {
+        Some(problem) => Breakage {
+            code: problem.code.clone(),
+            message: convert::text(problem.message.clone()),
+        },
+        None => Breakage {
+            code: "broken".to_owned(),
+            message: Text::new(
+                "Nền tảng tuyển dụng từ chối kết nối này.",
+                "The board refuses this connection.",
+            ),
+        },
     }
 }

@@ -96,23 +96,44 @@ impl AppError {
     }
 }
 
-/// Whether the failure proves that nothing was created under its request id.
-pub(super) fn is_definite_refusal(failure: &Failure) -> bool {
-    let undecided = matches!(
-        failure.disposition,
-        Disposition::InProgress | Disposition::OutcomeUnknown | Disposition::Internal
-    );
-    // Somebody else's content stands under the id, or the plugin could not even look at what does: that intent lives.
-    let unseen = failure.code.starts_with("storage")
-        || matches!(
-            failure.code.as_str(),
-            "request-id-reused" | "not-configured"
-        );
-    !undecided && !unseen
-}
-
 /// Whether the failure means that the connection does not work until a person mends it.
 pub(super) fn breaks_connection(failure: &Failure) -> bool {
     failure.disposition == Disposition::SignInAgain
         || (failure.disposition == Disposition::NotEntitled && failure.code == "service-not-open")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use job_board_host::contract::types::Text;
+
+    fn failure(disposition: Disposition, code: &str) -> Failure {
+        Failure {
+            disposition,
+            code: code.to_owned(),
+            message: Text {
+                vi: String::new(),
+                en: String::new(),
+            },
+            problems: Vec::new(),
+            retry_after_ms: None,
+            board_status: None,
+            extra: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_code_that_is_not_known_breaks_no_connection_by_itself() {
+        let unknown = |disposition| failure(disposition, "a-code-of-a-later-version");
+        assert!(breaks_connection(&unknown(Disposition::SignInAgain)));
+        for disposition in [
+            Disposition::NotEntitled,
+            Disposition::FixSettings,
+            Disposition::Internal,
+        ] {
+            assert!(!breaks_connection(&unknown(disposition)), "{disposition:?}");
+        }
+        let closed = failure(Disposition::NotEntitled, "service-not-open");
+        assert!(breaks_connection(&closed));
+    }
 }

@@ -8,7 +8,7 @@ use crate::domain::board_event::{BoardEvent, Happening, Other};
 use crate::domain::notice;
 use crate::domain::posting::{Change, Posting, PostingState, Rejection, Verdict};
 use crate::domain::text::Text;
-use crate::store::{events, postings};
+use crate::store::{StoreError, events, postings};
 
 impl Unit<'_> {
     /// Takes one event. Answers whether it was new.
@@ -73,8 +73,13 @@ impl Unit<'_> {
     }
 
     fn approve(&self, posting: &mut Posting, event: &BoardEvent) -> Result<(), AppError> {
+        // Who linked a posting saw that it was live: reconciling has nothing to add to that.
+        let seen = posting.facts.linked && posting.state == PostingState::Live;
         posting.judge(Verdict::Approved, event.review_round, event.received_at);
         postings::update(self.db, self.tenant, posting)?;
+        if seen {
+            return Ok(());
+        }
         let notice = notice::approved(self.board, &self.title_of(posting)?);
         self.tell_owner(posting, &notice, None)?;
         self.log_event(posting, "approved", notice.text)
@@ -140,15 +145,24 @@ impl Unit<'_> {
     }
 
     fn keep_waiting(&self, event: &BoardEvent) -> Result<(), AppError> {
+        if let Happening::Application(application) = &event.happening
+            && self.is_erased(application)?
+        {
+            return Ok(());
+        }
         events::keep_unmatched(self.db, self.sealer, self.tenant, self.connection.id, event)?;
         Ok(())
     }
 
     fn add_links_to_waiting(&self, event: &BoardEvent) -> Result<(), AppError> {
         let (connection, id) = (self.connection.id, event.id.as_str());
-        let waiting = events::unmatched(self.db, self.sealer, self.tenant, connection, id)?;
-        let Some(mut waiting) = waiting else {
-            return Ok(());
+        let waiting = events::unmatched(self.db, self.sealer, self.tenant, connection, id);
+        let mut waiting = match waiting {
+            Ok(Some(waiting)) => waiting,
+            Ok(None) => return Ok(()),
+            // The key that sealed the first copy is lost: this one takes its place.
+            Err(StoreError::Sealed { .. }) => return self.keep_waiting(event),
+            Err(error) => return Err(error.into()),
         };
         let (Happening::Application(known), Happening::Application(said)) =
             (&mut waiting.happening, &event.happening)

@@ -6,16 +6,20 @@ use zeroize::Zeroizing;
 use job_board_host::contract::deliveries::File;
 use job_board_host::contract::types::Disposition;
 
-use super::{AppError, Platform};
+use super::{AppError, Platform, token};
 use crate::board::{PluginError, convert};
-use crate::domain::back_off::back_off_ms;
-use crate::domain::cv::try_again;
-use crate::domain::id::TenantId;
+use crate::domain::cv::next_try;
+use crate::domain::id::{CvId, TenantId};
 use crate::domain::text::Text;
-use crate::store::cvs::{self, Errand, Fetched};
+use crate::store::StoreError;
+use crate::store::cvs::{self, Claim, Errand, Fetched};
 
-/// Longer than the plugin's deadline for one file, so that no second fetcher uses a one-time link meanwhile.
-const CLAIM_MS: u64 = 30 * 60_000;
+/// Longer than the plugin's deadline for one file and the wait for the database, so that no second fetcher uses a one-time link meanwhile.
+/// No longer than that: after a crash the file waits for the claim to end.
+const CLAIM_MS: u64 = 3 * 60_000;
+
+/// When to look again at a link that cannot be read: the operator may put the right key file back.
+const UNREADABLE_MS: u64 = 3_600_000;
 
 /// Largest file that is stored.
 const MOST_FILE_BYTES: usize = 24 << 20;
@@ -41,15 +45,21 @@ struct Setback {
 impl Platform {
     /// Fetches what is due; of one tenant, or of all. With `all` the waits after failures are ignored.
     pub async fn fetch_cvs(&self, tenant: Option<TenantId>, all: bool) -> Result<Round, AppError> {
-        let (sealer, now) = (self.ports.sealer.clone(), self.now());
-        let errands = self
+        let now = self.now();
+        let due_by = if all { u64::MAX } else { now };
+        let due = self
             .store()
-            .write(move |db| {
-                cvs::claim(db, &sealer, tenant, all, now, now + CLAIM_MS).map_err(AppError::from)
-            })
+            .read(move |db| cvs::due(db, tenant, due_by, now).map_err(AppError::from))
             .await?;
         let mut round = Round::default();
-        for errand in errands {
+        for id in due {
+            // One at a time: whoever stops here leaves everything else for others to take.
+            if self.is_ending() {
+                break;
+            }
+            let Some(errand) = self.claim(id, due_by).await? else {
+                continue;
+            };
             round.tried += 1;
             if self.fetch(errand).await? {
                 round.stored += 1;
@@ -58,6 +68,33 @@ impl Platform {
             }
         }
         Ok(round)
+    }
+
+    async fn claim(&self, id: CvId, due_by: u64) -> Result<Option<Errand>, AppError> {
+        let (sealer, now) = (self.ports.sealer.clone(), self.now());
+        let claim = Claim {
+            token: token::random()?,
+            due_by,
+            now,
+            until: now + CLAIM_MS,
+        };
+        let claimed = self
+            .store()
+            .write(move |db| cvs::claim(db, &sealer, id, &claim))
+            .await;
+        match claimed {
+            Err(error @ (StoreError::Sealed { .. } | StoreError::Corrupt { .. })) => {
+                tracing::error!(cv = id.0, %error, "a stored link cannot be read");
+                self.store()
+                    .write(move |db| {
+                        let next = now + UNREADABLE_MS;
+                        cvs::note_unreadable(db, id, next, "unreadable", &unreadable())
+                    })
+                    .await?;
+                Ok(None)
+            }
+            other => Ok(other?),
+        }
     }
 
     async fn fetch(&self, errand: Errand) -> Result<bool, AppError> {
@@ -83,18 +120,45 @@ impl Platform {
     }
 
     async fn put_off(&self, errand: Errand, setback: Setback) -> Result<(), AppError> {
-        let now = self.now();
-        let attempts = errand.attempts + 1;
-        let again =
-            setback.another_try_can_help && try_again(attempts, now, errand.attachment.expires_at);
-        let next = again.then(|| now + back_off_ms(attempts, setback.asked_ms));
+        let (attempts, expires_at) = (errand.attempts + 1, errand.attachment.expires_at);
+        let next = setback
+            .another_try_can_help
+            .then(|| next_try(attempts, self.now(), setback.asked_ms, expires_at))
+            .flatten();
+        let message = if setback.another_try_can_help && next.is_none() {
+            given_up(&setback.message)
+        } else {
+            setback.message
+        };
         self.store()
             .write(move |db| {
-                cvs::note_failure(db, &errand, next, &setback.code, &setback.message)
+                cvs::note_failure(db, &errand, next, &setback.code, &message)
                     .map_err(AppError::from)
             })
-            .await
+            .await?;
+        Ok(())
     }
+}
+
+fn unreadable() -> Text {
+    Text::new(
+        "Không đọc được đường dẫn đã lưu. Người vận hành hãy kiểm tra khóa mã hóa; hoặc mở hồ sơ trên trang tuyển dụng để tải tệp.",
+        "The stored link cannot be read. Let the operator look after the encryption key, or open the profile at the board to download the file.",
+    )
+}
+
+/// A message that speaks of later tries is wrong once there will be none.
+fn given_up(last: &Text) -> Text {
+    Text::new(
+        format!(
+            "Đã thử nhiều lần nhưng không tải được tệp trước khi đường dẫn hết hạn; hệ thống không thử nữa. Hãy mở hồ sơ trên trang tuyển dụng để tải. Lần cuối: {}",
+            last.vi
+        ),
+        format!(
+            "The file could not be fetched before its link ended; no further try will be made. Open the profile at the board to download it. The last try: {}",
+            last.en
+        ),
+    )
 }
 
 /// The digest is taken here again: what is compared later must not rest on a plugin's word.
@@ -118,9 +182,13 @@ fn accept(file: File) -> Result<Fetched, Setback> {
 fn setback(error: PluginError) -> Setback {
     match error {
         PluginError::Failure(failure) => Setback {
+            // A setting, such as a host that was not granted, may be mended while the link still lives.
             another_try_can_help: matches!(
                 failure.disposition,
-                Disposition::RetryLater | Disposition::InProgress | Disposition::Internal
+                Disposition::RetryLater
+                    | Disposition::InProgress
+                    | Disposition::FixSettings
+                    | Disposition::Internal
             ),
             code: failure.code,
             message: convert::text(failure.message),

@@ -6,9 +6,11 @@
 pub mod applications;
 pub mod configure;
 pub mod connections;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod fetch_cvs;
+pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
 pub mod overview;
@@ -16,12 +18,16 @@ pub mod people;
 pub mod postings;
 pub mod publish;
 pub mod receive;
+pub mod reconcile;
 pub mod recover;
 pub mod sign_in;
+pub mod silence;
 pub mod token;
 pub mod unit;
+pub mod webhook_path;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use job_board_host::Clock;
 use tokio::sync::{Notify, watch};
@@ -31,6 +37,7 @@ use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::value::Values;
 use crate::store::Store;
 use crate::store::connections::{self as connection_rows, StoredConnection};
+use crate::store::erasure_log::ErasureLog;
 use crate::store::seal::Sealer;
 
 pub use error::{AppError, Problem};
@@ -47,6 +54,10 @@ pub struct Ports {
     pub board: Arc<dyn Board>,
     /// Where the board reaches the platform, without a slash at the end.
     pub public_base_url: String,
+    /// Who was erased: kept outside the database.
+    pub erasure_log: ErasureLog,
+    /// After how many days without any activity candidates who were not hired are erased. Absent: never.
+    pub retention_days: Option<u32>,
     /// Operator settings that every connection gets unless an operator set another value for it.
     pub operator_settings: Values,
 }
@@ -57,6 +68,7 @@ pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
     news: Arc<watch::Sender<u64>>,
+    ending: Arc<AtomicBool>,
 }
 
 impl Platform {
@@ -66,6 +78,7 @@ impl Platform {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
             news: Arc::new(watch::Sender::new(0)),
+            ending: Arc::new(AtomicBool::new(false)),
         }
     }
 
@@ -87,6 +100,17 @@ impl Platform {
     /// Ends when a use case has left work for the background, such as a file to fetch.
     pub async fn work_arrived(&self) {
         self.work.notified().await;
+    }
+
+    /// Asks long work to end after the piece that it is at.
+    pub fn end_work(&self) {
+        self.ending.store(true, Ordering::SeqCst);
+        self.work.notify_one();
+    }
+
+    /// Whether long work was asked to end.
+    pub fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
     }
 
     fn store(&self) -> &Store {

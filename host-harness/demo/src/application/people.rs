@@ -71,7 +71,7 @@ impl Platform {
         application: Option<ApplicationId>,
         stage: Stage,
     ) -> Result<(), AppError> {
-        let tenant = user.tenant;
+        let (tenant, now) = (user.tenant, self.now());
         self.store()
             .write(move |db| {
                 let newest = candidates::applications_of(db, tenant, candidate)?
@@ -80,7 +80,7 @@ impl Platform {
                 let application = application
                     .or(newest)
                     .ok_or(AppError::NoSuch("candidate"))?;
-                if candidates::set_stage(db, tenant, candidate, application, stage)? {
+                if candidates::set_stage(db, tenant, candidate, application, stage, now)? {
                     Ok(())
                 } else {
                     Err(AppError::NoSuch("application"))

@@ -74,39 +74,6 @@ impl Platform {
             .await
     }
 
-    /// Takes over what the plugin knows about the connection's postings. When it cannot say, the platform's own rows stand.
-    pub(super) async fn refresh_postings(
-        &self,
-        connection: &StoredConnection,
-        job: Option<JobId>,
-    ) -> Result<(), AppError> {
-        let plugin = self.plugin(connection.id)?;
-        let job = job.map(|job| job.0.to_string());
-        let mut cursor = None;
-        for _ in 0..MOST_PAGES {
-            let Ok(page) = plugin.list_postings(job.clone(), cursor).await else {
-                tracing::warn!(
-                    connection = connection.id.0,
-                    "the plugin did not list its postings"
-                );
-                return Ok(());
-            };
-            let reports: Vec<_> = page.postings.into_iter().map(convert::report).collect();
-            self.unit(connection, move |unit| {
-                for (job, report) in reports {
-                    unit.keep_report(&job, report)?;
-                }
-                Ok(())
-            })
-            .await?;
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
     /// One posting; with `refresh` the board is asked first.
     pub async fn posting(
         &self,

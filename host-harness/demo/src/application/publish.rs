@@ -4,8 +4,8 @@
 //! the machine), the same id asks for the same posting again.
 
 use job_board_host::contract::postings::Posting as ContractPosting;
+use job_board_host::contract::types::Disposition;
 
-use super::error::is_definite_refusal;
 use super::unit::Deed;
 use super::{AppError, Platform, token};
 use crate::board::{Answer, PluginError, convert};
@@ -129,33 +129,60 @@ impl Platform {
             }
             Err(error) => error,
         };
+        let answered = matches!(failure, PluginError::Failure(_));
         let error = AppError::of_posting(failure.clone(), Some(request_id.to_owned()));
-        self.unit(connection, move |unit| {
-            let Some(posting) = postings::by_request(unit.db, unit.tenant, &asked)? else {
-                return Ok(());
-            };
-            let (result, message, refused) = match &failure {
-                PluginError::Failure(failure) => {
+        let intent = self
+            .unit(connection, move |unit| {
+                if let PluginError::Failure(failure) = &failure {
                     unit.note_failure(failure)?;
-                    let message = convert::text(failure.message.clone());
-                    (failure.code.as_str(), message, is_definite_refusal(failure))
                 }
-                PluginError::Stopped(_) => ("plugin-stopped", stopped(), false),
-            };
-            let deed = Deed {
-                user,
-                what,
-                result,
-                message,
-            };
-            unit.log(&posting, deed)?;
-            if refused && !posting.confirmed {
-                postings::delete(unit.db, unit.tenant, posting.row)?;
-            }
-            Ok(())
-        })
-        .await?;
+                let Some(posting) = postings::by_request(unit.db, unit.tenant, &asked)? else {
+                    return Ok(false);
+                };
+                unit.log(&posting, failed(user, what, &failure))?;
+                Ok(posting.is_intent())
+            })
+            .await?;
+        // A call that was stopped from outside may still have effects: then the intent stands until a later look.
+        if intent && answered {
+            self.free_unless_known(connection, request_id).await?;
+        }
         Err(error)
+    }
+
+    /// Takes the intent back when the plugin has nothing under its request id: then nothing was created, and the id is free. Whatever the failure
+    /// was called, the plugin's record decides: where one stands, its posting is taken over; where the plugin cannot say, the intent stands.
+    async fn free_unless_known(
+        &self,
+        connection: &StoredConnection,
+        request_id: &str,
+    ) -> Result<(), AppError> {
+        let asked = request_id.to_owned();
+        let answer = self
+            .plugin(connection.id)?
+            .get_posting(asked.clone(), false)
+            .await;
+        match answer {
+            Ok(found) => {
+                let (job, report) = convert::report(found);
+                self.unit(connection, move |unit| {
+                    unit.keep_report(&job, report)?;
+                    Ok(())
+                })
+                .await
+            }
+            Err(PluginError::Failure(failure)) if failure.disposition == Disposition::NotFound => {
+                self.unit(connection, move |unit| {
+                    let known = postings::by_request(unit.db, unit.tenant, &asked)?;
+                    if let Some(intent) = known.filter(Posting::is_intent) {
+                        postings::delete(unit.db, unit.tenant, intent.row)?;
+                    }
+                    Ok(())
+                })
+                .await
+            }
+            Err(_) => Ok(()),
+        }
     }
 }
 
@@ -164,7 +191,27 @@ fn unconfirmed(
     request_id: &str,
 ) -> Result<Option<Posting>, AppError> {
     let known = postings::by_request(unit.db, unit.tenant, request_id)?;
-    Ok(known.filter(|posting| !posting.confirmed))
+    Ok(known.filter(Posting::is_intent))
+}
+
+fn failed<'a>(
+    user: Option<crate::domain::id::UserId>,
+    what: &'a str,
+    failure: &'a PluginError,
+) -> Deed<'a> {
+    let (result, message) = match failure {
+        PluginError::Failure(failure) => (
+            failure.code.as_str(),
+            convert::text(failure.message.clone()),
+        ),
+        PluginError::Stopped(_) => ("plugin-stopped", stopped()),
+    };
+    Deed {
+        user,
+        what,
+        result,
+        message,
+    }
 }
 
 fn deed<'a>(user: Option<crate::domain::id::UserId>, what: &'a str, posting: &Posting) -> Deed<'a> {

@@ -9,6 +9,7 @@ use job_board_host::contract::types::Failure;
 use super::{AppError, Platform, token};
 use crate::board::{PluginError, convert};
 use crate::domain::back_off::back_off_ms;
+use crate::domain::board_event::BoardEvent;
 use crate::domain::delivery::{DeliveryState, Incoming, WebAnswer};
 use crate::domain::id::{ConnectionId, DeliveryId, TenantId};
 use crate::domain::text::Text;
@@ -20,8 +21,12 @@ use crate::store::deliveries::{self, StoredDelivery, Trouble};
 /// Most bytes of body that the platform reads. Above the contract's limit for plugins, so that the plugin can say what is wrong.
 pub const MOST_BODY_BYTES: usize = 512 * 1024;
 
-/// Most bytes that a connection's inbox keeps of deliveries nobody has vouched for: whoever knows the URL can fill it no further.
-const MOST_UNVERIFIED_BYTES: u64 = 64 << 20;
+/// Most bytes that a connection keeps for long without anybody having vouched for them: some ten thousand refused deliveries. Whoever knows
+/// the URL can fill it no further, and keeps nobody else out by filling it: what is verified needs no room there.
+pub const MOST_UNVERIFIED_BYTES: u64 = 64 << 20;
+
+/// Most bytes of a connection's deliveries that wait to be read. Far above what a board sends while a plugin is down.
+const MOST_PENDING_BYTES: u64 = 64 << 20;
 
 /// How long the inbox leaves a delivery to whoever received it: longer than the plugin's deadline.
 const HANDS_OFF_MS: u64 = 60_000;
@@ -59,6 +64,8 @@ impl Platform {
         };
         match self.process(connection.tenant, stored).await {
             Ok(processed) => processed.answer,
+            // Another process on the same database took it up, and it is done.
+            Err(AppError::NoSuch("delivery")) => WebAnswer::status(200),
             Err(error) => unavailable(&error),
         }
     }
@@ -71,8 +78,8 @@ impl Platform {
     ) -> Result<Option<DeliveryId>, AppError> {
         self.unit(connection, move |unit| {
             let (tenant, id) = (unit.tenant, unit.connection.id);
-            let kept = deliveries::unverified_bytes(unit.db, tenant, id)?;
-            if kept + incoming.body.len() as u64 > MOST_UNVERIFIED_BYTES {
+            let waiting = deliveries::bytes_in(unit.db, id, DeliveryState::Pending)?;
+            if waiting + incoming.body.len() as u64 > MOST_PENDING_BYTES {
                 tracing::warn!(
                     connection = id.0,
                     "the inbox is full: a delivery was not taken"
@@ -162,15 +169,7 @@ impl Platform {
                     message: convert::text(failure.message),
                     status: answer.status,
                 };
-                self.keep(
-                    connection,
-                    delivery,
-                    DeliveryState::Quarantined,
-                    None,
-                    trouble,
-                    answer,
-                )
-                .await
+                self.refuse(connection, delivery, trouble, answer).await
             }
             Verdict::TryAgain(failure) => {
                 self.try_again(connection, delivery, &failure, answer).await
@@ -183,7 +182,7 @@ impl Platform {
         &self,
         connection: &StoredConnection,
         delivery: &StoredDelivery,
-        events: Vec<crate::domain::board_event::BoardEvent>,
+        events: Vec<BoardEvent>,
         answer: WebAnswer,
     ) -> Result<Processed, AppError> {
         let (id, received_at, status) = (delivery.id, delivery.received_at, answer.status);
@@ -191,9 +190,12 @@ impl Platform {
             .unit(connection, move |unit| {
                 let mut new = 0;
                 for event in &events {
-                    new += usize::from(unit.apply(event)?);
+                    if event.is_vouched_for() || unit.has_room_for_unverified()? {
+                        new += usize::from(unit.apply(event)?);
+                    }
                 }
-                connections::note_delivery(unit.db, unit.tenant, unit.connection.id, received_at)?;
+                // Somebody who knows the URL must not make a silent connection look alive.
+                unit.note_life(&events, received_at)?;
                 deliveries::finish(unit.db, unit.tenant, id, "accepted", status)?;
                 Ok(new)
             })
@@ -224,6 +226,38 @@ impl Platform {
             state: DeliveryState::Done,
             new_events: 0,
             trouble: None,
+        })
+    }
+
+    /// Keeps a refused delivery for people, as long as there is room for what nobody vouches for.
+    async fn refuse(
+        &self,
+        connection: &StoredConnection,
+        delivery: &StoredDelivery,
+        trouble: Trouble,
+        answer: WebAnswer,
+    ) -> Result<Processed, AppError> {
+        let (id, noted) = (delivery.id, trouble.clone());
+        self.unit(connection, move |unit| {
+            if noted.concerns_settings() {
+                unit.note_quarantined(&noted.message)?;
+            }
+            let full = !unit.has_room_for_unverified()?;
+            // One that is in quarantine already stays there when it is refused once more.
+            if full && deliveries::drop_pending(unit.db, unit.tenant, id)? {
+                connections::count_not_kept(unit.db, unit.tenant, unit.connection.id)?;
+                return Ok(());
+            }
+            let aside = DeliveryState::Quarantined;
+            deliveries::keep(unit.db, unit.tenant, id, aside, None, &noted)?;
+            Ok(())
+        })
+        .await?;
+        Ok(Processed {
+            answer,
+            state: DeliveryState::Quarantined,
+            new_events: 0,
+            trouble: Some(trouble),
         })
     }
 
@@ -284,6 +318,9 @@ impl Platform {
         let (id, noted) = (delivery.id, trouble.clone());
         self.unit(connection, move |unit| {
             deliveries::keep(unit.db, unit.tenant, id, state, next, &noted)?;
+            if state == DeliveryState::Quarantined && noted.concerns_settings() {
+                unit.note_quarantined(&noted.message)?;
+            }
             Ok(())
         })
         .await?;
@@ -302,8 +339,22 @@ impl Platform {
             .store()
             .read(move |db| deliveries::due(db, Some(now), 100).map_err(AppError::from))
             .await?;
-        self.process_each(&due).await;
-        Ok(due.len())
+        let mut taken = 0;
+        for (tenant, id) in due {
+            let until = self.now() + HANDS_OFF_MS;
+            let held = self
+                .store()
+                .write(move |db| {
+                    deliveries::hold(db, tenant, id, now, until).map_err(AppError::from)
+                })
+                .await?;
+            // Two processes on one database do not both ask the plugin, and count one try as two.
+            if held {
+                taken += 1;
+                self.process_each(&[(tenant, id)]).await;
+            }
+        }
+        Ok(taken)
     }
 
     pub(super) async fn process_each(&self, due: &[(TenantId, DeliveryId)]) {
@@ -366,12 +417,22 @@ impl Platform {
         for id in &ids {
             match self.process(tenant, *id).await {
                 Ok(processed) => done += usize::from(processed.state == DeliveryState::Done),
-                // Somebody else has just finished it.
-                Err(AppError::NoSuch(_)) => {}
+                // Somebody else has just finished it, or it cannot be read any more and says so in its line.
+                Err(
+                    AppError::NoSuch(_)
+                    | AppError::Store(StoreError::Sealed { .. } | StoreError::Corrupt { .. }),
+                ) => {}
                 Err(error) => return Err(error),
             }
         }
         Ok((ids.len(), done))
+    }
+}
+
+impl super::unit::Unit<'_> {
+    fn has_room_for_unverified(&self) -> Result<bool, AppError> {
+        let kept = deliveries::unverified_bytes(self.db, self.connection.id)?;
+        Ok(kept < MOST_UNVERIFIED_BYTES)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::Transaction;
 
-use job_board_host::contract::types::Failure;
+use job_board_host::contract::types::{Disposition, Failure};
 
 use super::error::breaks_connection;
 use super::{AppError, Platform};
@@ -11,11 +11,11 @@ use crate::domain::job::Job;
 use crate::domain::notice::{self, Notice};
 use crate::domain::posting::{Posting, PostingState, Report};
 use crate::domain::text::Text;
-use crate::store::connections::{self, StoredConnection};
+use crate::store::connections::{self, Breakage, StoredConnection};
 use crate::store::notices::{self, About};
 use crate::store::posted_jobs::{self, Line};
 use crate::store::seal::Sealer;
-use crate::store::{events, jobs, postings, users};
+use crate::store::{errands, events, jobs, postings, users};
 
 /// One transaction, about one connection.
 pub(super) struct Unit<'a> {
@@ -83,11 +83,15 @@ impl Unit<'_> {
         report: Report,
     ) -> Result<Option<Posting>, AppError> {
         let known = postings::by_request(self.db, self.tenant, &report.request_id)?;
+        let mut recovered = false;
         let mut posting = match known {
             Some(posting) if posting.connection == self.connection.id => posting,
             Some(_) => return Err(AppError::RequestIdReused),
             None => match self.job_named(job)? {
-                Some(job) => self.insert_intent(job.id, &report.request_id)?,
+                Some(job) => {
+                    recovered = true;
+                    self.insert_intent(job.id, &report.request_id)?
+                }
                 None => return Ok(None),
             },
         };
@@ -95,6 +99,12 @@ impl Unit<'_> {
         posting.take(report);
         if posting != before {
             postings::update(self.db, self.tenant, &posting)?;
+        }
+        if posting.board_posting.is_some() && posting.state != PostingState::Unlinked {
+            postings::retire_lost(self.db, self.tenant, &posting)?;
+        }
+        if recovered {
+            self.log(&posting, recovery(posting.state))?;
         }
         self.attach_waiting(&mut posting)?;
         Ok(Some(posting))
@@ -111,6 +121,7 @@ impl Unit<'_> {
             state: PostingState::Submitting,
             verdict_round: None,
             confirmed: false,
+            last_delivery_at: None,
             facts: crate::domain::posting::Facts {
                 created_at: self.now,
                 changed_at: self.now,
@@ -194,26 +205,58 @@ impl Unit<'_> {
         Ok(job.map(|job| job.title).unwrap_or_default())
     }
 
-    /// Tells administrators, once for each time that a connection breaks.
-    pub(super) fn note_failure(&self, failure: &Failure) -> Result<(), AppError> {
-        if breaks_connection(failure) {
-            let why = crate::board::convert::text(failure.message.clone());
-            self.note_broken(&why)?;
+    /// Tells everybody who looks after the tenant's connections.
+    pub(super) fn tell_administrators(&self, notice: &Notice) -> Result<(), AppError> {
+        for user in users::administrators(self.db, self.tenant)? {
+            let about = About::default();
+            notices::insert(self.db, self.tenant, user, notice, &about, self.now)?;
         }
         Ok(())
     }
 
-    /// As [`Unit::note_failure`], when the connection is known to be broken.
-    pub(super) fn note_broken(&self, why: &Text) -> Result<(), AppError> {
-        let id = self.connection.id;
-        if !connections::mark_broken(self.db, self.tenant, id, self.now)? {
-            return Ok(());
+    /// Takes a failure of the plugin to heart: a broken connection is told to administrators, and a board that asks to be left in peace
+    /// is left in peace by everything that nobody asked for.
+    pub(super) fn note_failure(&self, failure: &Failure) -> Result<(), AppError> {
+        if breaks_connection(failure) {
+            self.note_broken(&Breakage {
+                code: failure.code.clone(),
+                message: crate::board::convert::text(failure.message.clone()),
+            })?;
         }
-        let notice = notice::connection_broken(self.board, &self.connection.name, why);
-        for user in users::administrators(self.db, self.tenant)? {
-            let about = About::default();
-            notices::insert(self.db, self.tenant, user, &notice, &about, self.now)?;
+        if failure.disposition == Disposition::RetryLater
+            && let Some(wait) = failure.retry_after_ms
+        {
+            let until = self.now.saturating_add(wait);
+            errands::put_off(self.db, self.connection.id, until)?;
         }
         Ok(())
+    }
+
+    /// The connection is broken: administrators are told, once until it works again.
+    pub(super) fn note_broken(&self, why: &Breakage) -> Result<(), AppError> {
+        let id = self.connection.id;
+        if !connections::mark_broken(self.db, self.tenant, id, why, self.now)? {
+            return Ok(());
+        }
+        let name = &self.connection.name;
+        self.tell_administrators(&notice::connection_broken(self.board, name, &why.message))
+    }
+}
+
+/// A posting that the plugin knew and the platform did not.
+fn recovery(state: PostingState) -> Deed<'static> {
+    let Text { vi, en } = state.label();
+    Deed {
+        user: None,
+        what: "recovered",
+        result: state.code(),
+        message: Text::new(
+            format!(
+                "Hệ thống không còn dữ liệu về tin này (ví dụ sau khi khôi phục bản sao lưu); đã lấy lại từ plugin: {vi}."
+            ),
+            format!(
+                "The platform had no record of this posting (as after a backup was restored); it was taken over from the plugin: {en}."
+            ),
+        ),
     }
 }

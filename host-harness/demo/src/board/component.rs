@@ -11,6 +11,7 @@ use job_board_host::contract::forms::Form;
 use job_board_host::contract::postings::{
     BoardPage, Change, Job, Posting, PostingPage, ReconcilePage, Resolution,
 };
+use job_board_host::contract::privacy::Receipt;
 use job_board_host::contract::types::{Failure, NamedValue};
 use job_board_host::{
     CallError, Connection, EngineConfig, Grants, HostError, Plugin, PluginEngine,
@@ -162,5 +163,9 @@ impl BoardPlugin for Connection {
 
     async fn fetch_cv(&self, attachment: Attachment) -> Answer<File> {
         answer(Self::fetch_cv(self, &attachment).await)
+    }
+
+    async fn forget(&self, ids: Vec<String>) -> Answer<Receipt> {
+        answer(Self::forget(self, &ids).await)
     }
 }

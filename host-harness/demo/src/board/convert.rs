@@ -1,9 +1,11 @@
 //! Between the contract's types and the platform's own. No decisions here.
 
-use job_board_host::contract::{events, postings, types};
+use job_board_host::contract::{events, postings, privacy, types};
 
 use crate::domain::board_event::{Application, Attachment, BoardEvent, Happening, Other};
 use crate::domain::contact::{Contact, Statement};
+use crate::domain::erasure::PluginReceipt;
+use crate::domain::id::ConnectionId;
 use crate::domain::posting::{BoardCandidate, Change, Facts, PostingState, Rejection, Report};
 use crate::domain::text::Text;
 use crate::domain::value::{FieldValue, Values};
@@ -192,5 +194,16 @@ pub fn attachment(attachment: &Attachment) -> events::Attachment {
         fallback_url: attachment.fallback_url.clone(),
         expires_at: attachment.expires_at,
         signed: attachment.signed,
+    }
+}
+
+/// What a plugin says that it erased.
+pub fn receipt(connection: ConnectionId, receipt: privacy::Receipt) -> PluginReceipt {
+    let erased = receipt.erased.into_iter();
+    PluginReceipt {
+        connection: connection.0,
+        at: receipt.at,
+        erased: erased.map(|one| (one.kind, one.count)).collect(),
+        notes: receipt.notes.into_iter().map(text).collect(),
     }
 }

@@ -15,6 +15,7 @@ use job_board_host::contract::forms::Form;
 use job_board_host::contract::postings::{
     BoardPage, Change, Job, Posting, PostingPage, ReconcilePage, Resolution,
 };
+use job_board_host::contract::privacy::Receipt;
 use job_board_host::contract::types::{Failure, NamedValue};
 
 use crate::domain::id::ConnectionId;
@@ -110,4 +111,6 @@ pub trait BoardPlugin: Send + Sync {
     async fn handle_webhook(&self, delivery: Delivery) -> Answer<Outcome>;
     /// `deliveries.fetch-cv`
     async fn fetch_cv(&self, attachment: Attachment) -> Answer<File>;
+    /// `privacy.forget`
+    async fn forget(&self, ids: Vec<String>) -> Answer<Receipt>;
 }

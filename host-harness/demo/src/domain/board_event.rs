@@ -26,6 +26,22 @@ pub struct BoardEvent {
     pub received_at: u64,
 }
 
+impl BoardEvent {
+    /// Whether the board's signature stands behind it. An event without a shape never is, nor is an unsigned profile.
+    pub fn is_verified(&self) -> bool {
+        match &self.happening {
+            Happening::Application(application) => application.verified,
+            Happening::Approved | Happening::Rejected(_) | Happening::Changed(_) => true,
+            Happening::Other(_) => false,
+        }
+    }
+
+    /// Whether the board, or an operator who allowed unsigned profiles, stands behind it. An event of an unknown kind is anybody's word.
+    pub fn is_vouched_for(&self) -> bool {
+        !matches!(self.happening, Happening::Other(_))
+    }
+}
+
 /// What happened.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -32,4 +32,6 @@ ids! {
     DeliveryId,
     /// One message to one user.
     NoticeId,
+    /// One erasure of a person.
+    ErasureId,
 }

@@ -115,6 +115,60 @@ pub fn connection_broken(board: &str, connection: &str, why: &Text) -> Notice {
     )
 }
 
+/// A connection with live postings receives nothing.
+pub fn connection_silent(board: &str, connection: &str, days: u64) -> Notice {
+    notice(
+        "connection-silent",
+        format!(
+            "Kết nối \"{connection}\" với {board} không nhận được gì trong {days} ngày, dù đang có tin hiển thị. Hãy kiểm tra Webhook URL đã dán ở {board} và xem hồ sơ trực tiếp trên {board}."
+        ),
+        format!(
+            "The connection \"{connection}\" to {board} has received nothing for {days} days although postings are live. Check the webhook URL that was pasted at {board}, and look for applicants there."
+        ),
+    )
+}
+
+/// A posting that used to have applicants has none any more.
+pub fn posting_silent(board: &str, title: &str, days: u64) -> Notice {
+    notice(
+        "posting-silent",
+        format!(
+            "Tin \"{title}\" trên {board} không có hồ sơ mới trong {days} ngày. Hãy xem tin và hồ sơ trực tiếp trên {board}."
+        ),
+        format!(
+            "\"{title}\" at {board} has had no new applicant for {days} days. Look at the posting and its applicants there."
+        ),
+    )
+}
+
+/// Deliveries are being refused and wait in quarantine. `why` is the plugin's own message.
+pub fn deliveries_quarantined(board: &str, connection: &str, why: &Text) -> Notice {
+    notice(
+        "deliveries-quarantined",
+        format!(
+            "Có dữ liệu gửi tới kết nối \"{connection}\" ({board}) đang bị giữ lại để kiểm tra: {} Hãy mở mục cách ly.",
+            why.vi
+        ),
+        format!(
+            "Deliveries to the connection \"{connection}\" ({board}) are being set aside: {} Open the quarantine.",
+            why.en
+        ),
+    )
+}
+
+/// The secret part of a webhook URL was lost with the encryption key.
+pub fn webhook_url_replaced(board: &str, connection: &str) -> Notice {
+    notice(
+        "webhook-url-replaced",
+        format!(
+            "Kết nối \"{connection}\" có Webhook URL mới vì khóa mã hóa cũ đã mất. Hãy dán URL mới vào {board}."
+        ),
+        format!(
+            "The connection \"{connection}\" has a new webhook URL, since the old encryption key is lost. Paste the new one at {board}."
+        ),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

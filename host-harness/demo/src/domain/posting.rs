@@ -191,11 +191,18 @@ pub struct Posting {
     pub verdict_round: Option<u32>,
     /// Whether the plugin has ever answered with this posting. Until then the row is only the platform's intent.
     pub confirmed: bool,
+    /// When its last verified applicant came in by webhook.
+    pub last_delivery_at: Option<u64>,
     /// What the plugin last said.
     pub facts: Facts,
 }
 
 impl Posting {
+    /// Whether the row is no more than what the platform meant to do: the plugin has not answered with it, and no event has named it.
+    pub fn is_intent(&self) -> bool {
+        !self.confirmed && self.board_posting.is_none()
+    }
+
     /// Takes over what the plugin answered.
     pub fn take(&mut self, report: Report) {
         let overtaken = report.state.awaits_verdict()
@@ -244,7 +251,14 @@ impl Posting {
     }
 
     /// Takes over a state that the board showed when it was asked. Answers whether it is another one than before.
+    /// A state "under review" that a verdict of the same round has overtaken on the way changes nothing.
     pub fn change(&mut self, change: Change, round: Option<u32>, at: u64) -> bool {
+        let overtaken = change.state.awaits_verdict()
+            && self.state.is_verdict()
+            && round.is_some_and(|round| self.verdict_round >= Some(round));
+        if overtaken {
+            return false;
+        }
         let differs = self.state != change.state;
         self.state = change.state;
         self.facts.run_status = change.run_status.or(self.facts.run_status.take());
@@ -256,6 +270,32 @@ impl Posting {
             self.verdict_round = Some(self.facts.review_round);
         }
         differs
+    }
+}
+
+impl Posting {
+    /// Since when it is silent, if it is.
+    pub fn silent_since(&self, now: u64) -> Option<u64> {
+        super::silence::of_posting(self.state, self.last_delivery_at, now)
+    }
+
+    /// Notes that the plugin no longer knows the posting, as after one of two databases was restored. Answers whether that is news.
+    pub fn lose(&mut self, at: u64) -> bool {
+        if matches!(self.state, PostingState::Unknown | PostingState::Unlinked) {
+            return false;
+        }
+        self.state = PostingState::Unknown;
+        self.facts.changed_at = self.facts.changed_at.max(at);
+        let named = self.board_posting.as_deref().unwrap_or("?");
+        self.facts.advice = Some(Text::new(
+            format!(
+                "Plugin không còn lưu tin này. Hãy liên kết lại với tin {named} trên trang tuyển dụng."
+            ),
+            format!(
+                "The plugin no longer knows this posting. Link the job with the board's posting {named} again."
+            ),
+        ));
+        true
     }
 }
 
@@ -286,6 +326,7 @@ mod tests {
             state,
             verdict_round: None,
             confirmed: false,
+            last_delivery_at: None,
             facts: Facts {
                 review_round: 1,
                 ..Facts::default()
@@ -336,6 +377,39 @@ mod tests {
         posting.judge(Verdict::Approved, None, 7);
         assert_eq!(posting.state, PostingState::Live);
         assert_eq!(posting.facts.rejection, None);
+    }
+
+    #[test]
+    fn a_state_under_review_that_was_overtaken_does_not_undo_the_verdict() {
+        let seen = |state| Change {
+            state,
+            run_status: None,
+            approval_status: None,
+            rejection: None,
+        };
+        let mut posting = posting(PostingState::PendingReview);
+        posting.judge(Verdict::Approved, Some(1), 5);
+        assert!(!posting.change(seen(PostingState::PendingReview), Some(1), 6));
+        assert_eq!(posting.state, PostingState::Live);
+        assert!(posting.change(seen(PostingState::PendingReview), Some(2), 7));
+        assert_eq!(posting.state, PostingState::PendingReview);
+    }
+
+    #[test]
+    fn a_posting_that_the_plugin_lost_says_once_what_to_do() {
+        let mut posting = posting(PostingState::Live);
+        posting.board_posting = Some("77".into());
+        assert!(posting.lose(9));
+        assert!(!posting.lose(10));
+        assert_eq!(posting.state, PostingState::Unknown);
+        assert!(
+            posting
+                .facts
+                .advice
+                .unwrap_or(Text::new("", ""))
+                .en
+                .contains("77")
+        );
     }
 
     #[test]

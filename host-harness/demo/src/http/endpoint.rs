@@ -36,7 +36,7 @@ pub type Handler = fn(Call) -> Pin<Box<dyn Future<Output = Result<Reply, AppErro
 
 /// One endpoint of the API.
 pub struct Endpoint {
-    /// `GET`, `POST`, `PUT` or `PATCH`.
+    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: Method,
     /// With names in braces.
     pub path: &'static str,

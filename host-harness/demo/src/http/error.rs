@@ -10,6 +10,7 @@ use super::strict_json::JsonDefect;
 use super::views;
 use crate::application::{AppError, Problem};
 use crate::domain::text::Text;
+use crate::store::StoreError;
 
 /// An error, ready to be answered.
 pub struct ApiError {
@@ -196,6 +197,15 @@ impl From<AppError> for ApiError {
                     "The plugin was stopped before it answered. Try again with the same request id.",
                 )
                 .with("request_id", json!(request_id))
+            }
+            AppError::Store(error @ StoreError::Sealed { .. }) => {
+                tracing::error!(%error, "something sealed does not open");
+                simple(
+                    StatusCode::GONE,
+                    "sealed-unreadable",
+                    "Nội dung này được mã hóa bằng một khóa không còn nữa nên không đọc được. Khôi phục tệp khóa nếu còn bản lưu.",
+                    "This was encrypted with a key that is gone, so it cannot be read. Put the key file back if there is a copy.",
+                )
             }
             AppError::Store(error) => {
                 tracing::error!(%error, "the store failed");

@@ -39,7 +39,12 @@ pub async fn receive(
             .collect(),
         body,
     };
-    answer(platform.receive(&connection, incoming).await)
+    // A task of its own: a board that hangs up early does not stop what its delivery began.
+    let received = tokio::spawn(async move { platform.receive(&connection, incoming).await });
+    answer(received.await.unwrap_or_else(|stopped| {
+        tracing::error!(%stopped, "a delivery's task ended before its answer");
+        WebAnswer::status(503)
+    }))
 }
 
 /// A value that is not UTF-8 is given with each byte as one character, as the contract says.

@@ -58,6 +58,7 @@ fn route(endpoint: &'static Endpoint) -> axum::routing::MethodRouter<Platform> {
         Method::POST => MethodFilter::POST,
         Method::PUT => MethodFilter::PUT,
         Method::PATCH => MethodFilter::PATCH,
+        Method::DELETE => MethodFilter::DELETE,
         _ => MethodFilter::GET,
     };
     on(

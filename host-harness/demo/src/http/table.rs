@@ -3,8 +3,9 @@
 use axum::http::Method;
 
 use super::endpoint::{Endpoint, Handler};
-use super::handlers::{connections, jobs, people, postings, session, traffic};
+use super::handlers::{connections, jobs, people, postings, privacy, session, traffic};
 use super::schema::{Field, ID, Kind, optional, required};
+use crate::domain::erasure::Reason;
 use crate::domain::stage::Stage;
 
 /// A handler as a value: a function whose future is boxed.
@@ -233,6 +234,17 @@ pub static ENDPOINTS: &[Endpoint] = &[
             optional("application", ID),
         ],
         run!(people::stage),
+    ),
+    taking(
+        Method::DELETE,
+        "/api/candidates/{id}",
+        &[required("reason", Kind::OneOf(&Reason::CODES))],
+        run!(privacy::forget),
+    ),
+    get(
+        "/api/erasures",
+        &[optional("before", ID), optional("limit", Kind::Number(200))],
+        run!(privacy::erasures),
     ),
     get("/api/candidates/{id}/cvs/{cv}", NOTHING, run!(people::cv)),
     Endpoint {

@@ -35,6 +35,10 @@ pub struct StoredApplication {
     pub job: JobId,
     /// Where it came in.
     pub connection: ConnectionId,
+    /// The application, as the contract names it.
+    pub board_application: String,
+    /// The board's id of the person.
+    pub board_candidate: Option<String>,
     /// The posting's request id.
     pub posting: String,
     /// Where it stands in the pipeline.
@@ -77,6 +81,8 @@ fn application(row: &Row<'_>) -> rusqlite::Result<ApplicationRow> {
         candidate: row.get("candidate_id")?,
         job: row.get("job_id")?,
         connection: row.get("connection_id")?,
+        board_application: row.get("board_application")?,
+        board_candidate: row.get("board_candidate")?,
         posting: row.get("request_id")?,
         stage: Stage::from_code(&stage).unwrap_or(Stage::FIRST),
         applied_at: get_moment_option(row, "applied_at")?,
@@ -187,7 +193,7 @@ pub fn alike(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Makes an application in the first stage.
+/// Makes an application in the first stage. `now` counts as its first activity, however late the platform reads of it.
 pub fn insert_application(
     db: &Connection,
     tenant: TenantId,
@@ -195,17 +201,19 @@ pub fn insert_application(
     destination: &Destination,
     said: &Application,
     received_at: u64,
+    now: u64,
 ) -> Result<ApplicationId, StoreError> {
     db.execute(
         "INSERT INTO applications (tenant_id, candidate_id, job_id, posting_id, connection_id, board_application,
-             board_candidate, stage, applied_at, last_applied_at, received_at, verified, source, extra)
+             board_candidate, stage, applied_at, last_applied_at, received_at, verified, source, extra, active_at)
          VALUES (:tenant, :candidate, :job, :posting, :connection, :application,
-             :board_candidate, :stage, :applied, :applied, :received, :verified, :source, :extra)",
+             :board_candidate, :stage, :applied, :applied, :received, :verified, :source, :extra, :now)",
         named_params! {
             ":tenant": tenant, ":candidate": candidate, ":job": destination.job, ":posting": destination.posting,
             ":connection": destination.connection, ":application": said.id, ":board_candidate": said.board_candidate,
             ":stage": Stage::FIRST.code(), ":applied": said.applied_at.map(moment), ":received": moment(received_at),
             ":verified": said.verified, ":source": json("source", &said.source)?, ":extra": json("application", &said.extra)?,
+            ":now": moment(now),
         },
     )?;
     Ok(ApplicationId(db.last_insert_rowid()))
@@ -236,7 +244,7 @@ pub fn application_by_board(
     found.map(complete).transpose()
 }
 
-/// Notes that the person applied once more.
+/// Notes that the person applied once more; reports may come in out of order.
 pub fn note_another_time(
     db: &Connection,
     tenant: TenantId,
@@ -245,22 +253,30 @@ pub fn note_another_time(
 ) -> Result<(), StoreError> {
     db.execute(
         "UPDATE applications SET times = times + 1,
-             last_applied_at = nullif(max(coalesce(last_applied_at, 0), coalesce(?3, 0)), 0)
+             applied_at = min(coalesce(applied_at, ?3), coalesce(?3, applied_at)),
+             last_applied_at = max(coalesce(last_applied_at, ?3), coalesce(?3, last_applied_at))
          WHERE tenant_id = ?1 AND id = ?2",
         (tenant, id, applied_at.map(moment)),
     )?;
     Ok(())
 }
 
-/// Notes that a signature was verified for an application that came in without one.
-pub fn note_verified(
+/// Stores what another report added to an application, beside the person's contact.
+pub fn update_application(
     db: &Connection,
     tenant: TenantId,
-    id: ApplicationId,
+    application: &StoredApplication,
+    now: u64,
 ) -> Result<(), StoreError> {
     db.execute(
-        "UPDATE applications SET verified = 1 WHERE tenant_id = ?1 AND id = ?2",
-        (tenant, id),
+        "UPDATE applications SET applied_at = :applied, last_applied_at = :last, board_candidate = :board_candidate,
+             verified = :verified, extra = :extra, active_at = :now
+         WHERE tenant_id = :tenant AND id = :id",
+        named_params! {
+            ":tenant": tenant, ":id": application.id, ":applied": application.applied_at.map(moment),
+            ":last": application.last_applied_at.map(moment), ":board_candidate": application.board_candidate,
+            ":verified": application.verified, ":extra": json("application", &application.extra)?, ":now": moment(now),
+        },
     )?;
     Ok(())
 }
@@ -291,6 +307,24 @@ pub fn applications_for(
     rows.map(|row| complete(row?)).collect()
 }
 
+/// Candidates with nothing but applications that did not end in a hiring and saw nothing happen since before the moment.
+pub fn idle(
+    db: &Connection,
+    before: u64,
+    limit: u32,
+) -> Result<Vec<(TenantId, CandidateId)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT tenant_id, candidate_id FROM applications
+         GROUP BY tenant_id, candidate_id
+         HAVING max(active_at) < ?1 AND sum(stage = 'hired') = 0
+         ORDER BY max(active_at) LIMIT ?2",
+    )?;
+    let rows = statement.query_map((moment(before), limit), |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Moves an application of the candidate to another stage. Answers false when there is none for the job.
 pub fn set_stage(
     db: &Connection,
@@ -298,10 +332,11 @@ pub fn set_stage(
     candidate: CandidateId,
     application: ApplicationId,
     stage: Stage,
+    now: u64,
 ) -> Result<bool, StoreError> {
     let changed = db.execute(
-        "UPDATE applications SET stage = ?4 WHERE tenant_id = ?1 AND candidate_id = ?2 AND id = ?3",
-        (tenant, candidate, application, stage.code()),
+        "UPDATE applications SET stage = ?4, active_at = ?5 WHERE tenant_id = ?1 AND candidate_id = ?2 AND id = ?3",
+        (tenant, candidate, application, stage.code(), moment(now)),
     )?;
     Ok(changed > 0)
 }

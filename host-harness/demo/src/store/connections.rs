@@ -5,7 +5,17 @@ use rusqlite::{Connection as Db, OptionalExtension, Row, named_params};
 use super::StoreError;
 use super::rows::{from_json, get_moment, get_moment_option, json, moment};
 use crate::domain::id::{ConnectionId, TenantId};
+use crate::domain::text::Text;
 use crate::domain::value::Values;
+
+/// Why a connection does not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breakage {
+    /// Stable reason code.
+    pub code: String,
+    /// What is wrong and what to do, in the plugin's words.
+    pub message: Text,
+}
 
 /// A connection's row.
 #[derive(Clone)]
@@ -22,10 +32,26 @@ pub struct StoredConnection {
     pub operator_settings: Values,
     /// Since when administrators know that it does not work.
     pub broken_since: Option<u64>,
-    /// When the last delivery was accepted.
+    /// Why it does not work.
+    pub broken: Option<Breakage>,
+    /// When the last verified delivery came in.
     pub last_delivery_at: Option<u64>,
     /// When it was made.
     pub created_at: u64,
+    /// Digest of the webhook path: random, so it names this connection and never another one.
+    pub hook_hash: Vec<u8>,
+    /// Refused deliveries that were not kept, since the quarantine was full.
+    pub not_kept: u64,
+}
+
+fn breakage(row: &Row<'_>) -> rusqlite::Result<Option<Breakage>> {
+    let code: Option<String> = row.get("broken_code")?;
+    let vi: Option<String> = row.get("broken_vi")?;
+    let en: Option<String> = row.get("broken_en")?;
+    let message = vi.zip(en).map(|(vi, en)| Text { vi, en });
+    Ok(code
+        .zip(message)
+        .map(|(code, message)| Breakage { code, message }))
 }
 
 fn connection(row: &Row<'_>) -> rusqlite::Result<(StoredConnection, String)> {
@@ -36,8 +62,11 @@ fn connection(row: &Row<'_>) -> rusqlite::Result<(StoredConnection, String)> {
         hook_sealed: row.get("hook_sealed")?,
         operator_settings: Values::new(),
         broken_since: get_moment_option(row, "broken_since")?,
+        broken: breakage(row)?,
         last_delivery_at: get_moment_option(row, "last_delivery_at")?,
         created_at: get_moment(row, "created_at")?,
+        hook_hash: row.get("hook_hash")?,
+        not_kept: get_moment(row, "not_kept")?,
     };
     Ok((stored, row.get("operator_settings")?))
 }
@@ -111,30 +140,66 @@ pub fn set_operator_settings(
     Ok(())
 }
 
-/// Marks the connection broken. Answers false when it was already: then administrators know.
+/// Marks the connection broken. Answers false when it was already: then administrators know. The reason is always the latest.
 pub fn mark_broken(
     db: &Db,
     tenant: TenantId,
     id: ConnectionId,
+    why: &Breakage,
     now: u64,
 ) -> Result<bool, StoreError> {
-    let changed = db.execute(
-        "UPDATE connections SET broken_since = ?3 WHERE tenant_id = ?1 AND id = ?2 AND broken_since IS NULL",
-        (tenant, id, moment(now)),
+    let known: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM connections WHERE tenant_id = ?1 AND id = ?2 AND broken_since IS NOT NULL)",
+        )?
+        .query_row((tenant, id), |row| row.get(0))?;
+    db.execute(
+        "UPDATE connections SET broken_since = coalesce(broken_since, :now), broken_code = :code, broken_vi = :vi, broken_en = :en
+         WHERE tenant_id = :tenant AND id = :id",
+        named_params! {
+            ":tenant": tenant, ":id": id, ":now": moment(now), ":code": why.code,
+            ":vi": why.message.vi, ":en": why.message.en,
+        },
     )?;
-    Ok(changed > 0)
+    Ok(!known)
 }
 
 /// The connection works, or was ended on purpose.
 pub fn mark_mended(db: &Db, tenant: TenantId, id: ConnectionId) -> Result<(), StoreError> {
     db.execute(
-        "UPDATE connections SET broken_since = NULL WHERE tenant_id = ?1 AND id = ?2",
+        "UPDATE connections SET broken_since = NULL, broken_code = NULL, broken_vi = NULL, broken_en = NULL
+         WHERE tenant_id = ?1 AND id = ?2",
         (tenant, id),
     )?;
     Ok(())
 }
 
-/// Remembers when the last accepted delivery came in.
+/// Every tenant's connections: for what a start looks after.
+pub fn all(db: &Db) -> Result<Vec<StoredConnection>, StoreError> {
+    let mut statement = db.prepare("SELECT * FROM connections ORDER BY id")?;
+    let rows = statement.query_map([], connection)?;
+    rows.map(|row| complete(row?)).collect()
+}
+
+/// Stores the secret part of the webhook path anew, unless somebody else has done so since it was read.
+pub fn set_hook(
+    db: &Db,
+    connection: &StoredConnection,
+    hook_hash: &[u8],
+    hook_sealed: &[u8],
+) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "UPDATE connections SET hook_hash = :hash, hook_sealed = :sealed
+         WHERE tenant_id = :tenant AND id = :id AND hook_sealed = :before",
+        named_params! {
+            ":tenant": connection.tenant, ":id": connection.id, ":hash": hook_hash, ":sealed": hook_sealed,
+            ":before": connection.hook_sealed,
+        },
+    )?;
+    Ok(changed > 0)
+}
+
+/// Remembers when the last verified delivery came in.
 pub fn note_delivery(
     db: &Db,
     tenant: TenantId,
@@ -145,6 +210,15 @@ pub fn note_delivery(
         "UPDATE connections SET last_delivery_at = max(coalesce(last_delivery_at, 0), ?3)
          WHERE tenant_id = ?1 AND id = ?2",
         (tenant, id, moment(received_at)),
+    )?;
+    Ok(())
+}
+
+/// Counts a refused delivery that was not kept.
+pub fn count_not_kept(db: &Db, tenant: TenantId, id: ConnectionId) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE connections SET not_kept = not_kept + 1 WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id),
     )?;
     Ok(())
 }

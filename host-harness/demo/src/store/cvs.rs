@@ -59,6 +59,20 @@ pub struct Errand {
     pub attempts: u32,
     /// The link.
     pub attachment: Attachment,
+    /// Tells this claim from a later one of the same row.
+    pub claim: String,
+}
+
+/// A claim that one fetcher makes.
+pub struct Claim {
+    /// Random.
+    pub token: String,
+    /// Only what is due by then.
+    pub due_by: u64,
+    /// The present moment.
+    pub now: u64,
+    /// When somebody else may take the row, if nothing was heard by then.
+    pub until: u64,
 }
 
 /// A file that was fetched.
@@ -113,81 +127,117 @@ pub fn insert(
     Ok(true)
 }
 
-/// Claims what is due, so that no two fetchers use one link at once. `tenant`: only of this one; `all`: also what is not due yet.
+/// What is due and not claimed, the longest due first. `tenant`: only of this one.
+pub fn due(
+    db: &Connection,
+    tenant: Option<TenantId>,
+    due_by: u64,
+    now: u64,
+) -> Result<Vec<CvId>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM cvs
+         WHERE next_try_at <= :due AND coalesce(claimed_until, 0) <= :now AND sealed IS NOT NULL
+             AND (:tenant IS NULL OR tenant_id = :tenant)
+         ORDER BY next_try_at, id LIMIT 50",
+    )?;
+    let rows = statement.query_map(
+        named_params! { ":due": moment(due_by), ":now": moment(now), ":tenant": tenant },
+        |row| row.get(0),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Claims one file, so that no two fetchers use its link at once. `None`: it is not due any more, or somebody else has it.
+/// Fails with [`StoreError::Sealed`] or [`StoreError::Corrupt`] when the link cannot be read.
 pub fn claim(
     db: &Connection,
     sealer: &Sealer,
-    tenant: Option<TenantId>,
-    all: bool,
-    now: u64,
-    until: u64,
-) -> Result<Vec<Errand>, StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT cvs.id, cvs.tenant_id, cvs.application_id, cvs.attempts, cvs.attachment_id, cvs.sealed, applications.connection_id
-         FROM cvs JOIN applications ON applications.id = cvs.application_id
-         WHERE cvs.next_try_at <= :due AND coalesce(claimed_until, 0) <= :now AND cvs.sealed IS NOT NULL
-             AND (:tenant IS NULL OR cvs.tenant_id = :tenant)
-         ORDER BY cvs.next_try_at, cvs.id LIMIT 50",
-    )?;
-    let due = if all { i64::MAX } else { moment(now) };
-    let rows = statement.query_map(
-        named_params! { ":due": due, ":now": moment(now), ":tenant": tenant },
-        |row| {
-            Ok((
-                row.get::<_, CvId>("id")?,
-                row.get::<_, TenantId>("tenant_id")?,
-                row.get::<_, ConnectionId>("connection_id")?,
-                row.get::<_, ApplicationId>("application_id")?,
-                row.get::<_, u32>("attempts")?,
-                row.get::<_, String>("attachment_id")?,
-                row.get::<_, Vec<u8>>("sealed")?,
-            ))
+    id: CvId,
+    claim: &Claim,
+) -> Result<Option<Errand>, StoreError> {
+    let changed = db.execute(
+        "UPDATE cvs SET claimed_until = :until, claim = :claim
+         WHERE id = :id AND next_try_at <= :due AND coalesce(claimed_until, 0) <= :now AND sealed IS NOT NULL",
+        named_params! {
+            ":id": id, ":claim": claim.token, ":due": moment(claim.due_by), ":now": moment(claim.now),
+            ":until": moment(claim.until),
         },
     )?;
-    let rows = rows.collect::<Result<Vec<_>, _>>()?;
-    let mut errands = Vec::with_capacity(rows.len());
-    for (id, tenant, connection, application, attempts, attachment_id, sealed) in rows {
-        // Claimed even when it does not open, so that one unreadable row does not hold up the others.
-        db.execute(
-            "UPDATE cvs SET claimed_until = ?3 WHERE tenant_id = ?1 AND id = ?2",
-            (tenant, id, moment(until)),
-        )?;
-        let place = link_place(application, &attachment_id);
-        let plain = sealer.open("link", &place, &sealed);
-        let attachment = plain.map(|plain| serde_json::from_slice(&plain));
-        let Ok(Ok(attachment)) = attachment else {
-            tracing::error!(cv = id.0, "a stored link cannot be read");
-            continue;
-        };
-        errands.push(Errand {
-            id,
-            tenant,
-            connection,
-            application,
-            attempts,
-            attachment,
-        });
+    if changed == 0 {
+        return Ok(None);
     }
-    Ok(errands)
+    let mut statement = db.prepare_cached(
+        "SELECT cvs.tenant_id, cvs.application_id, cvs.attempts, cvs.attachment_id, cvs.sealed, applications.connection_id
+         FROM cvs JOIN applications ON applications.id = cvs.application_id WHERE cvs.id = ?1",
+    )?;
+    let (tenant, application, attempts, attachment_id, sealed, connection) =
+        statement.query_row([id], |row| {
+            Ok((
+                row.get(0)?,
+                row.get::<_, ApplicationId>(1)?,
+                row.get(2)?,
+                row.get::<_, String>(3)?,
+                row.get::<_, Vec<u8>>(4)?,
+                row.get(5)?,
+            ))
+        })?;
+    let plain = sealer.open("link", &link_place(application, &attachment_id), &sealed)?;
+    let attachment =
+        serde_json::from_slice(&plain).map_err(|_| StoreError::Corrupt { what: "link" })?;
+    Ok(Some(Errand {
+        id,
+        tenant,
+        connection,
+        application,
+        attempts,
+        attachment,
+        claim: claim.token.clone(),
+    }))
 }
 
-/// Forgets all claims: at a start nobody fetches anything yet.
-pub fn release_all(db: &Connection) -> Result<(), StoreError> {
+/// Notes that the link of a file cannot be read, and when to look at it again.
+pub fn note_unreadable(
+    db: &Connection,
+    id: CvId,
+    next_try_at: u64,
+    code: &str,
+    message: &Text,
+) -> Result<(), StoreError> {
     db.execute(
-        "UPDATE cvs SET claimed_until = NULL WHERE claimed_until IS NOT NULL",
-        [],
+        "UPDATE cvs SET state = 'failed', next_try_at = :next, code = :code, vi = :vi, en = :en
+         WHERE id = :id AND state IN ('pending', 'failed') AND sealed IS NOT NULL",
+        named_params! {
+            ":id": id, ":next": moment(next_try_at), ":code": code, ":vi": message.vi, ":en": message.en,
+        },
     )?;
     Ok(())
 }
 
-/// Stores a fetched file; the same bytes as another file of the application are not stored again. Erases the link.
+/// Stores a fetched file and erases the link; the same bytes as another file of the application are not stored again.
+///
+/// Whoever comes first with the file is heard, also after the claim has passed to somebody else: a link that works once cannot be asked twice.
+/// `None`: somebody stored it already, or the person was erased meanwhile.
 pub fn store(
     db: &Connection,
     sealer: &Sealer,
     errand: &Errand,
     fetched: &Fetched,
     now: u64,
-) -> Result<CvState, StoreError> {
+) -> Result<Option<CvState>, StoreError> {
+    let wanted: bool = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM cvs WHERE tenant_id = ?1 AND id = ?2 AND application_id = ?3
+             AND attachment_id = ?4 AND state IN ('pending', 'failed'))",
+        (
+            errand.tenant,
+            errand.id,
+            errand.application,
+            &errand.attachment.id,
+        ),
+        |row| row.get(0),
+    )?;
+    if !wanted {
+        return Ok(None);
+    }
     let twin: bool = db.query_row(
         "SELECT EXISTS (SELECT 1 FROM cvs WHERE application_id = ?1 AND sha256 = ?2 AND state = 'stored' AND id <> ?3)",
         (errand.application, &fetched.sha256, errand.id),
@@ -208,8 +258,9 @@ pub fn store(
         )?;
     }
     db.execute(
-        "UPDATE cvs SET state = :state, attempts = attempts + 1, next_try_at = NULL, claimed_until = NULL, sealed = NULL,
-             code = NULL, vi = NULL, en = NULL, name = :name, media_type = :media, sha256 = :sha, bytes = :bytes, stored_at = :now
+        "UPDATE cvs SET state = :state, attempts = attempts + 1, next_try_at = NULL, claimed_until = NULL, claim = NULL,
+             sealed = NULL, code = NULL, vi = NULL, en = NULL, name = :name, media_type = :media, sha256 = :sha,
+             bytes = :bytes, stored_at = :now
          WHERE tenant_id = :tenant AND id = :id",
         named_params! {
             ":tenant": errand.tenant, ":id": errand.id, ":state": state.code(), ":name": fetched.name,
@@ -217,27 +268,28 @@ pub fn store(
             ":now": moment(now),
         },
     )?;
-    Ok(state)
+    Ok(Some(state))
 }
 
-/// Notes a failed try. Without another try to come the link is erased.
+/// Notes a failed try of whoever still holds the claim; anybody else's failure says nothing any more. Without another try to come the link
+/// is erased. Answers whether it was noted.
 pub fn note_failure(
     db: &Connection,
     errand: &Errand,
     next_try_at: Option<u64>,
     code: &str,
     message: &Text,
-) -> Result<(), StoreError> {
-    db.execute(
-        "UPDATE cvs SET state = 'failed', attempts = attempts + 1, next_try_at = :next, claimed_until = NULL,
+) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "UPDATE cvs SET state = 'failed', attempts = attempts + 1, next_try_at = :next, claimed_until = NULL, claim = NULL,
              sealed = CASE WHEN :next IS NULL THEN NULL ELSE sealed END, code = :code, vi = :vi, en = :en
-         WHERE tenant_id = :tenant AND id = :id",
+         WHERE tenant_id = :tenant AND id = :id AND claim = :claim AND state IN ('pending', 'failed')",
         named_params! {
-            ":tenant": errand.tenant, ":id": errand.id, ":next": next_try_at.map(moment), ":code": code,
-            ":vi": message.vi, ":en": message.en,
+            ":tenant": errand.tenant, ":id": errand.id, ":claim": errand.claim, ":next": next_try_at.map(moment),
+            ":code": code, ":vi": message.vi, ":en": message.en,
         },
     )?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 fn cv(row: &Row<'_>) -> rusqlite::Result<Cv> {
@@ -258,14 +310,18 @@ fn cv(row: &Row<'_>) -> rusqlite::Result<Cv> {
     })
 }
 
-/// An application's files, oldest first; copies of the same bytes are left out.
+/// An application's files, oldest first. Copies of the same bytes are left out, and dead links that a fresh one replaces.
 pub fn list(
     db: &Connection,
     tenant: TenantId,
     application: ApplicationId,
 ) -> Result<Vec<Cv>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT * FROM cvs WHERE tenant_id = ?1 AND application_id = ?2 AND state <> 'duplicate' ORDER BY id",
+        "SELECT * FROM cvs WHERE tenant_id = ?1 AND application_id = ?2 AND state <> 'duplicate'
+             AND NOT (state = 'failed' AND next_try_at IS NULL AND EXISTS (
+                 SELECT 1 FROM cvs AS fresh WHERE fresh.application_id = cvs.application_id
+                     AND fresh.kind = cvs.kind AND fresh.id > cvs.id))
+         ORDER BY id",
     )?;
     let rows = statement.query_map((tenant, application), cv)?;
     Ok(rows.collect::<Result<_, _>>()?)

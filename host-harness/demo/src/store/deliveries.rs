@@ -68,6 +68,14 @@ pub struct Trouble {
     pub status: u16,
 }
 
+impl Trouble {
+    /// Whether a person can do something about it: the signature fits no key (the contract's 401), or it was tried too often.
+    /// What is malformed or too large is not worth a notification.
+    pub fn concerns_settings(&self) -> bool {
+        self.verdict != "refused" || self.status == 401
+    }
+}
+
 fn place(connection: ConnectionId, received_at: u64) -> String {
     format!("delivery/{}/{received_at}", connection.0)
 }
@@ -116,19 +124,33 @@ pub fn insert(
     Ok(DeliveryId(db.last_insert_rowid()))
 }
 
-/// Bytes of bodies that are kept although nobody has vouched for them yet.
-pub fn unverified_bytes(
+/// What a row takes beside its body, generously: headers, indexes, its part of a page.
+const BYTES_OF_A_ROW: i64 = 1_024;
+
+/// Bytes that deliveries in this state take. Done ones take none worth counting.
+pub fn bytes_in(
     db: &Connection,
-    tenant: TenantId,
     connection: ConnectionId,
+    state: DeliveryState,
 ) -> Result<u64, StoreError> {
-    let bytes: i64 = db.query_row(
-        "SELECT coalesce(sum(length(sealed)), 0) FROM deliveries
-         WHERE tenant_id = ?1 AND connection_id = ?2 AND state <> 'done'",
-        (tenant, connection),
-        |row| row.get(0),
-    )?;
+    let bytes: i64 = db
+        .prepare_cached(
+            "SELECT coalesce(sum(bytes + ?3), 0) FROM deliveries
+             WHERE connection_id = ?1 AND state = ?2 AND state <> 'done'",
+        )?
+        .query_row((connection, state.code(), BYTES_OF_A_ROW), |row| row.get(0))?;
     Ok(bytes.unsigned_abs())
+}
+
+/// Bytes that are kept for long although no signature vouches for them: the quarantine, and what was made of events of unknown kinds.
+pub fn unverified_bytes(db: &Connection, connection: ConnectionId) -> Result<u64, StoreError> {
+    let others: i64 = db
+        .prepare_cached(
+            "SELECT (SELECT coalesce(sum(length(sealed) + ?2), 0) FROM unmatched WHERE connection_id = ?1 AND kind = 'other')
+                  + (SELECT count(*) * ?2 FROM posted_jobs WHERE connection_id = ?1 AND what = 'other')",
+        )?
+        .query_row((connection, BYTES_OF_A_ROW), |row| row.get(0))?;
+    Ok(bytes_in(db, connection, DeliveryState::Quarantined)? + others.unsigned_abs())
 }
 
 /// A delivery that is not done.
@@ -178,6 +200,62 @@ pub fn due(
     let due_by = due_by.map_or(i64::MAX, moment);
     let rows = statement.query_map((due_by, limit), |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Takes a due delivery for one worker: until the moment nobody else takes it up. Answers false when somebody was faster.
+pub fn hold(
+    db: &Connection,
+    tenant: TenantId,
+    id: DeliveryId,
+    due_by: u64,
+    until: u64,
+) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "UPDATE deliveries SET next_try_at = ?4
+         WHERE tenant_id = ?1 AND id = ?2 AND state = 'pending' AND next_try_at <= ?3",
+        (tenant, id, moment(due_by), moment(until)),
+    )?;
+    Ok(changed > 0)
+}
+
+/// Erases a delivery that is pending, with its trace. Answers false when it is not pending.
+pub fn drop_pending(db: &Connection, tenant: TenantId, id: DeliveryId) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "DELETE FROM deliveries WHERE tenant_id = ?1 AND id = ?2 AND state = 'pending'",
+        (tenant, id),
+    )?;
+    Ok(changed > 0)
+}
+
+/// Erases a delivery, whatever its state, if it is the one that came in then: after a restore another may have its number.
+pub fn erase(db: &Connection, id: DeliveryId, received_at: u64) -> Result<bool, StoreError> {
+    let changed = db.execute(
+        "DELETE FROM deliveries WHERE id = ?1 AND received_at = ?2",
+        (id, moment(received_at)),
+    )?;
+    Ok(changed > 0)
+}
+
+/// Every delivery of the tenant that is not done, with what came in; one that cannot be read is left out.
+pub fn all_open(
+    db: &Connection,
+    sealer: &Sealer,
+    tenant: TenantId,
+    mut each: impl FnMut(StoredDelivery),
+) -> Result<(), StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT id FROM deliveries WHERE tenant_id = ?1 AND state <> 'done'")?;
+    let ids: Vec<DeliveryId> = statement
+        .query_map([tenant], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in ids {
+        match open(db, sealer, tenant, id) {
+            Ok(Some(delivery)) => each(delivery),
+            Ok(None) | Err(StoreError::Sealed { .. } | StoreError::Corrupt { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Marks a delivery done and erases what came in.

@@ -95,6 +95,71 @@ pub fn unmatched(
         .transpose()
 }
 
+/// An event about an application that waits for its posting.
+pub struct Waiting {
+    /// Where it came in.
+    pub connection: ConnectionId,
+    /// The digest of that connection's webhook path.
+    pub hook_hash: Vec<u8>,
+    /// What it says.
+    pub event: BoardEvent,
+}
+
+/// The events about applications that wait in any connection, of one tenant or of all; one that cannot be read is left out.
+pub fn waiting_applications(
+    db: &Connection,
+    sealer: &Sealer,
+    tenant: Option<TenantId>,
+) -> Result<Vec<Waiting>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT connection_id, event_id, sealed, hook_hash
+         FROM unmatched JOIN connections ON connections.id = unmatched.connection_id
+         WHERE (?1 IS NULL OR unmatched.tenant_id = ?1) AND kind = 'application'",
+    )?;
+    let rows = statement.query_map([tenant], |row| {
+        let (event_id, sealed): (String, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, event_id, sealed, row.get(3)?))
+    })?;
+    let mut events = Vec::new();
+    for row in rows {
+        let (connection, event_id, sealed, hook_hash) = row?;
+        if let Ok(event) = decode(sealer, connection, &event_id, &sealed) {
+            events.push(Waiting {
+                connection,
+                hook_hash,
+                event,
+            });
+        }
+    }
+    Ok(events)
+}
+
+/// Erases an event that waits. Its bare id stays among those that were taken.
+pub fn drop_waiting(
+    db: &Connection,
+    connection: ConnectionId,
+    event_id: &str,
+) -> Result<(), StoreError> {
+    db.execute(
+        "DELETE FROM unmatched WHERE connection_id = ?1 AND event_id = ?2",
+        (connection, event_id),
+    )?;
+    Ok(())
+}
+
+/// Erases what was kept of events of unknown kinds that came in before the moment: nobody vouches for them, and they may be personal.
+pub fn purge_unverified(db: &Connection, before: u64) -> Result<usize, StoreError> {
+    let waiting = db.execute(
+        "DELETE FROM unmatched WHERE kind = 'other' AND received_at < ?1",
+        [moment(before)],
+    )?;
+    let lines = db.execute(
+        "DELETE FROM posted_jobs WHERE what = 'other' AND at < ?1",
+        [moment(before)],
+    )?;
+    Ok(waiting + lines)
+}
+
 /// Takes out all events that wait for this posting of the board, in the order in which they came in. One that cannot be read stays:
 /// it must not keep the posting from being stored.
 pub fn take_unmatched(

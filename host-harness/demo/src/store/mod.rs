@@ -8,6 +8,9 @@ pub mod candidates;
 pub mod connections;
 pub mod cvs;
 pub mod deliveries;
+pub mod erasure_log;
+pub mod erasures;
+pub mod errands;
 pub mod error;
 pub mod events;
 pub mod jobs;
@@ -17,6 +20,7 @@ pub mod postings;
 mod rows;
 pub mod seal;
 pub mod users;
+pub mod warnings;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -92,17 +96,19 @@ impl Store {
     }
 
     /// Moves what the write-ahead log holds into the file and empties the log, so that erased bytes do not stay in it.
-    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+    /// Answers false when another process was reading all the while: then it is to be done again.
+    pub async fn checkpoint(&self) -> Result<bool, StoreError> {
         self.read(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(())
+            let busy: bool =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            Ok(!busy)
         })
         .await
     }
 }
 
 /// Makes the file for its owner alone. SQLite gives its log files the same mode.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -118,10 +124,13 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     for (index, migration) in MIGRATIONS.iter().enumerate() {
         let version = i64::try_from(index).unwrap_or(i64::MAX);
-        if version < found {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Asked again under the lock: another process may have just done it.
+        let present: i64 =
+            transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < present {
             continue;
         }
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", version + 1)?;
         transaction.commit()?;

@@ -19,7 +19,8 @@ pub struct Line {
     pub job: JobId,
     /// Which posting.
     pub request_id: String,
-    /// `publish`, `update`, `close`, `reopen`, `link`, `unlink`, `resolve`, `approved`, `rejected`, `changed`, `other`.
+    /// `publish`, `update`, `close`, `reopen`, `link`, `unlink`, `resolve`, `approved`, `rejected`, `changed`, `other`,
+    /// `recovered` (the plugin knew a posting that the platform did not), `lost` (the other way round).
     pub what: String,
     /// `ok`, `waiting`, `failed`, or a posting state.
     pub result: String,

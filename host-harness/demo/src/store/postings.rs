@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::StoreError;
-use super::rows::{from_json, json};
+use super::rows::{from_json, get_moment_option, json, moment};
 use crate::domain::id::{ConnectionId, JobId, PostingRow, TenantId};
 use crate::domain::posting::{Facts, Posting, PostingState};
 
@@ -18,6 +18,7 @@ fn posting(row: &Row<'_>) -> rusqlite::Result<(Posting, String)> {
         state: PostingState::from_code(&state).unwrap_or(PostingState::Unknown),
         verdict_round: row.get("verdict_round")?,
         confirmed: row.get("confirmed")?,
+        last_delivery_at: get_moment_option(row, "last_delivery_at")?,
         facts: Facts::default(),
     };
     Ok((posting, row.get("facts")?))
@@ -47,7 +48,7 @@ pub fn insert(db: &Connection, tenant: TenantId, posting: Posting) -> Result<Pos
     })
 }
 
-/// Stores what changed.
+/// Stores what changed. When it received something is [`note_delivery`]'s alone.
 pub fn update(db: &Connection, tenant: TenantId, posting: &Posting) -> Result<(), StoreError> {
     db.execute(
         "UPDATE postings SET job_id = :job, board_posting = :board, state = :state, verdict_round = :round,
@@ -108,6 +109,54 @@ pub fn by_board(
         "tenant_id = :tenant AND connection_id = :connection AND board_posting = :board AND state <> 'unlinked'",
         named_params! { ":tenant": tenant, ":connection": connection, ":board": board_posting },
     )
+}
+
+/// Remembers when a verified applicant of this posting of the board came in.
+pub fn note_delivery(
+    db: &Connection,
+    tenant: TenantId,
+    connection: ConnectionId,
+    board_posting: &str,
+    received_at: u64,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE postings SET last_delivery_at = max(coalesce(last_delivery_at, 0), ?4)
+         WHERE tenant_id = ?1 AND connection_id = ?2 AND board_posting = ?3 AND state <> 'unlinked'",
+        (tenant, connection, board_posting, moment(received_at)),
+    )?;
+    Ok(())
+}
+
+/// Lets go of rows that the plugin no longer knew, now that the same posting of the board is known under another request id.
+pub fn retire_lost(
+    db: &Connection,
+    tenant: TenantId,
+    successor: &Posting,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE postings SET state = 'unlinked'
+         WHERE tenant_id = ?1 AND connection_id = ?2 AND board_posting = ?3 AND id <> ?4 AND state = 'unknown'",
+        (
+            tenant,
+            successor.connection,
+            &successor.board_posting,
+            successor.row,
+        ),
+    )?;
+    Ok(())
+}
+
+/// All postings of a connection, oldest first.
+pub fn of_connection(
+    db: &Connection,
+    tenant: TenantId,
+    connection: ConnectionId,
+) -> Result<Vec<Posting>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM postings WHERE tenant_id = ?1 AND connection_id = ?2 ORDER BY id",
+    )?;
+    let rows = statement.query_map((tenant, connection), posting)?;
+    rows.map(|row| complete(row?)).collect()
 }
 
 /// A job's postings, newest first.

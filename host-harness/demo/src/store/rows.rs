@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use crate::domain::id::{
-    ApplicationId, CandidateId, ConnectionId, CvId, DeliveryId, JobId, NoticeId, PostingRow,
-    TenantId, UserId,
+    ApplicationId, CandidateId, ConnectionId, CvId, DeliveryId, ErasureId, JobId, NoticeId,
+    PostingRow, TenantId, UserId,
 };
 use crate::domain::text::Text;
 
@@ -34,6 +34,7 @@ columns!(
     ConnectionId,
     CvId,
     DeliveryId,
+    ErasureId,
     JobId,
     NoticeId,
     PostingRow,

@@ -33,7 +33,11 @@ CREATE TABLE connections (
     operator_settings TEXT NOT NULL DEFAULT '{}',
     broken_since      INTEGER,
     last_delivery_at  INTEGER,
-    created_at        INTEGER NOT NULL
+    created_at        INTEGER NOT NULL,
+    broken_code       TEXT,
+    broken_vi         TEXT,
+    broken_en         TEXT,
+    not_kept          INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE jobs (
@@ -57,6 +61,7 @@ CREATE TABLE postings (
     verdict_round INTEGER,
     confirmed     INTEGER NOT NULL,
     facts         TEXT NOT NULL,
+    last_delivery_at INTEGER,
     UNIQUE (tenant_id, request_id)
 ) STRICT;
 CREATE INDEX postings_by_job ON postings (job_id);
@@ -77,10 +82,11 @@ CREATE TABLE posted_jobs (
     en            TEXT NOT NULL,
     url           TEXT
 ) STRICT;
+CREATE INDEX posted_jobs_unverified ON posted_jobs (connection_id) WHERE what = 'other';
 
 -- The inbox. `sealed` is erased as soon as the delivery is done.
 CREATE TABLE deliveries (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
     connection_id INTEGER NOT NULL REFERENCES connections (id),
     received_at   INTEGER NOT NULL,
@@ -97,6 +103,7 @@ CREATE TABLE deliveries (
     status        INTEGER
 ) STRICT;
 CREATE INDEX deliveries_open ON deliveries (state, next_try_at) WHERE state <> 'done';
+CREATE INDEX deliveries_kept ON deliveries (connection_id, state, bytes) WHERE state <> 'done';
 
 -- Which events were taken. This index alone decides what is new; a bare id says nothing about anybody.
 CREATE TABLE events (
@@ -118,10 +125,12 @@ CREATE TABLE unmatched (
     UNIQUE (connection_id, event_id)
 ) STRICT;
 CREATE INDEX unmatched_by_board ON unmatched (connection_id, board_posting);
+CREATE INDEX unmatched_by_kind ON unmatched (connection_id, kind);
 
+-- Candidates, applications and files can be erased: AUTOINCREMENT, so that a number once shown never means somebody else.
 -- The columns of statements hold JSON in the clear: a platform searches and shows them. See the crate's documentation.
 CREATE TABLE candidates (
-    id               INTEGER PRIMARY KEY,
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id        INTEGER NOT NULL REFERENCES tenants (id),
     contact          TEXT NOT NULL,
     differing        TEXT NOT NULL DEFAULT '[]',
@@ -133,7 +142,7 @@ CREATE INDEX candidates_by_email ON candidates (tenant_id, email_normalised) WHE
 CREATE INDEX candidates_by_phone ON candidates (tenant_id, phone_normalised) WHERE phone_normalised IS NOT NULL;
 
 CREATE TABLE applications (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id         INTEGER NOT NULL REFERENCES tenants (id),
     candidate_id      INTEGER NOT NULL REFERENCES candidates (id),
     job_id            INTEGER NOT NULL REFERENCES jobs (id),
@@ -149,6 +158,7 @@ CREATE TABLE applications (
     verified          INTEGER NOT NULL,
     source            TEXT NOT NULL,
     extra             TEXT NOT NULL,
+    active_at         INTEGER NOT NULL,
     UNIQUE (connection_id, board_application, job_id)
 ) STRICT;
 CREATE INDEX applications_by_job ON applications (job_id, stage);
@@ -156,7 +166,7 @@ CREATE INDEX applications_by_candidate ON applications (candidate_id);
 
 -- One row for each link. `sealed` is the link, erased when no further try will be made.
 CREATE TABLE cvs (
-    id             INTEGER PRIMARY KEY,
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id      INTEGER NOT NULL REFERENCES tenants (id),
     application_id INTEGER NOT NULL REFERENCES applications (id),
     attachment_id  TEXT NOT NULL,
@@ -168,6 +178,7 @@ CREATE TABLE cvs (
     attempts       INTEGER NOT NULL DEFAULT 0,
     next_try_at    INTEGER,
     claimed_until  INTEGER,
+    claim          TEXT,
     code           TEXT,
     vi             TEXT,
     en             TEXT,
@@ -199,3 +210,51 @@ CREATE TABLE notices (
     read_at      INTEGER
 ) STRICT;
 CREATE INDEX notices_by_user ON notices (user_id, id);
+
+-- What is done for each connection without being asked. `claim` counts the claims: only the holder of the last one may write.
+CREATE TABLE errands (
+    connection_id INTEGER NOT NULL REFERENCES connections (id),
+    what          TEXT NOT NULL,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
+    due_at        INTEGER NOT NULL,
+    claim         INTEGER NOT NULL DEFAULT 0,
+    claimed_until INTEGER,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    done_at       INTEGER,
+    notes         TEXT NOT NULL DEFAULT '[]',
+    code          TEXT,
+    vi            TEXT,
+    en            TEXT,
+    PRIMARY KEY (connection_id, what)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX errands_due ON errands (due_at);
+
+-- What people were told and are not told again until it is over. `posting_id` 0: it concerns the whole connection.
+CREATE TABLE warnings (
+    connection_id INTEGER NOT NULL REFERENCES connections (id),
+    posting_id    INTEGER NOT NULL,
+    kind          TEXT NOT NULL,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants (id),
+    since         INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (connection_id, posting_id, kind)
+) STRICT, WITHOUT ROWID;
+
+-- Applications of people who were erased: digests (see erasure_log.rs) and when. A repeated delivery brings nobody back.
+CREATE TABLE erased_applications (
+    digest    BLOB PRIMARY KEY,
+    erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What was erased, when, why and by whom; nothing in it names the person. `sealed` is what plugins still have to be told.
+CREATE TABLE erasures (
+    id           INTEGER PRIMARY KEY,
+    tenant_id    INTEGER NOT NULL REFERENCES tenants (id),
+    candidate_id INTEGER NOT NULL,
+    at           INTEGER NOT NULL,
+    reason       TEXT NOT NULL,
+    user_id      INTEGER REFERENCES users (id),
+    erased       TEXT NOT NULL,
+    receipts     TEXT NOT NULL DEFAULT '[]',
+    sealed       BLOB
+) STRICT;

@@ -27,6 +27,7 @@ pub fn text(lang: Lang, code: &str) -> Option<&'static str> {
         "resolved" => ("Đã ghi nhận câu trả lời của bạn.", "Your answer was recorded."),
         "not-created" => ("Đã ghi nhận: tin không có trên mạng tuyển dụng. Bạn có thể đăng lại.", "Recorded: there is no such posting. You can publish again."),
         "refreshed" => ("Đã hỏi lại mạng tuyển dụng.", "The job board was asked again."),
+        "erased" => ("Đã xóa dữ liệu của ứng viên. Biên bản ở đầu danh sách dưới đây.", "The candidate's data were erased. The record stands first in the list below."),
         "moved" => ("Đã chuyển giai đoạn.", "Moved to another stage."),
         "read" => ("Đã đánh dấu là đã đọc.", "Marked as read."),
         "retried" => ("Đã thử tải lại tệp.", "The file was tried again."),

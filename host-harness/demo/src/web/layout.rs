@@ -123,6 +123,9 @@ pub fn render(frame: &Frame, page: Page) -> Response {
                         }
                         div.menu-body {
                             p { strong { (frame.user.name) } br; span.quiet { (role(lang, frame.user.role)) } }
+                            @if frame.user.role.administers() {
+                                a href="/erasures" { (lang.t("Biên bản xóa dữ liệu", "Record of erasures")) }
+                            }
                             form method="post" action="/logout" {
                                 input type="hidden" name="csrf" value=(frame.csrf);
                                 button.plain { (lang.t("Đăng xuất", "Sign out")) }

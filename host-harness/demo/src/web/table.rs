@@ -4,7 +4,7 @@ use axum::http::Method;
 
 use super::door::{Door, Handler};
 use super::pages::{
-    candidate, connections, credentials, disconnect, job, job_form, jobs, link, notices, posting,
+    candidate, connections, credentials, disconnect, erase, job, job_form, jobs, link, notices, posting,
     posting_actions, postings, probe, publish, traffic, update,
 };
 
@@ -62,6 +62,9 @@ pub static DOORS: &[Door] = &[
     get("/candidates/{id}", run!(candidate::show)),
     post("/candidates/{id}/stage", run!(candidate::stage)),
     get("/candidates/{id}/cvs/{cv}", run!(candidate::cv)),
+    get("/candidates/{id}/erase", run!(erase::ask)),
+    post("/candidates/{id}/erase", run!(erase::submit)),
+    get("/erasures", run!(erase::list)),
     post("/cvs/retry", run!(candidate::retry)),
     get("/notifications", run!(notices::show)),
     post("/notifications/read", run!(notices::read)),

@@ -165,6 +165,7 @@ async fn another_tenants_things_do_not_exist() {
             "links" => json!({ "connection": world.connection, "board_posting": "77" }),
             "stage" => json!({ "stage": "hired" }),
             "resolve" => json!({ "not_created": true }),
+            "{id}" if endpoint.method == Method::DELETE => json!({ "reason": "request" }),
             "{id}" if endpoint.method == Method::PUT => {
                 json!({ "expected_version": "v1", "values": {} })
             }
@@ -185,6 +186,7 @@ async fn another_tenants_things_do_not_exist() {
         "deliveries",
         "quarantine",
         "unmatched",
+        "erasures",
     ] {
         let response = server
             .send_as(&token, Method::GET, &format!("/api/{list}"), None)

@@ -386,7 +386,7 @@ async fn a_file_that_fails_is_tried_again_with_patience_until_another_try_cannot
 }
 
 #[tokio::test]
-async fn no_two_fetchers_use_one_link_and_a_restart_takes_it_up() {
+async fn no_two_fetchers_use_one_link_and_after_a_restart_it_is_taken_up() {
     let mut world = World::new().await;
     world.publish("r1", "77").await;
     world
@@ -411,8 +411,81 @@ async fn no_two_fetchers_use_one_link_and_a_restart_takes_it_up() {
         script.files.push_back(Ok(file(b"%PDF")));
     });
     world.restart().await;
+    // Another process may be at it: a start takes no claim away.
+    assert_eq!(world.platform.fetch_cvs(None, true).await.unwrap().tried, 0);
+    world.clock.advance(Duration::from_secs(5 * 60));
     assert_eq!(
         world.platform.fetch_cvs(None, false).await.unwrap().stored,
         1
     );
+}
+
+/// A first report without what a second one has.
+fn thin(id: &str) -> job_board_host::contract::events::Application {
+    let mut thin = application(id, "Nguyễn An");
+    thin.board_candidate = None;
+    thin.applied_at = None;
+    thin.verified = false;
+    thin
+}
+
+#[tokio::test]
+async fn a_second_report_completes_a_thin_first_one() {
+    let world = World::new().await;
+    world.publish("r1", "77").await;
+    let named = |name: &str, value: &str| job_board_host::contract::types::NamedValue {
+        name: name.into(),
+        value: job_board_host::contract::types::Value::Text(value.into()),
+    };
+    let mut first = thin("a1");
+    first.extra = vec![named("campaign", "5")];
+    let mut second = application("a1", "Nguyễn An");
+    second.extra = vec![named("campaign", "6"), named("job_title", "Kế toán")];
+    world.happen("1", vec![applied("e1", "77", first)]).await;
+    world.happen("2", vec![applied("e2", "77", second)]).await;
+    let candidates = world.candidates().await;
+    let (known, _) = &candidates[0].applications[0];
+    assert_eq!(known.board_candidate.as_deref(), Some("a1"));
+    assert_eq!(
+        (known.applied_at, known.last_applied_at),
+        (Some(START), Some(START))
+    );
+    assert!(known.verified);
+    let text = |name: &str| known.extra.get(name).cloned();
+    use job_board_demo::FieldValue::Text;
+    assert_eq!(
+        text("campaign"),
+        Some(Text("5".into())),
+        "what stood there stays"
+    );
+    assert_eq!(text("job_title"), Some(Text("Kế toán".into())));
+    assert_eq!(known.times, 1);
+    assert_eq!(
+        world.notices().await,
+        ["application"],
+        "no second application"
+    );
+
+    // A thin report takes nothing away.
+    world
+        .happen("3", vec![applied("e3", "77", thin("a1"))])
+        .await;
+    let (known, _) = &world.candidates().await[0].applications[0];
+    assert!(known.verified && known.board_candidate.is_some());
+    assert_eq!((known.applied_at, known.times), (Some(START), 1));
+}
+
+#[tokio::test]
+async fn applications_that_come_in_out_of_order_have_the_right_first_and_last_time() {
+    let world = World::new().await;
+    world.publish("r1", "77").await;
+    for (id, time) in [("e2", 2_000), ("e1", 1_000), ("e3", 3_000), ("e4", 2_000)] {
+        let mut report = application("a1", "Nguyễn An");
+        report.applied_at = Some(START + time);
+        report.attachments.clear();
+        world.happen(id, vec![applied(id, "77", report)]).await;
+    }
+    let (known, _) = &world.candidates().await[0].applications[0];
+    assert_eq!(known.applied_at, Some(START + 1_000));
+    assert_eq!(known.last_applied_at, Some(START + 3_000));
 }

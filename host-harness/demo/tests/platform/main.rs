@@ -6,11 +6,16 @@
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod api;
+mod care;
 mod defects;
+mod erasing;
 mod events;
+mod files;
 mod page;
 mod publish;
 mod receive;
 mod server;
 mod support;
+mod trouble;
+mod unverified;
 mod world;

@@ -7,7 +7,6 @@ use job_board_demo::board::PluginError;
 use job_board_demo::domain::value::{FieldValue, Values};
 use job_board_host::contract::connection::ConnectionState;
 use job_board_host::contract::events::{Happening, PostingState};
-use job_board_host::contract::postings::ReconcilePage;
 use job_board_host::contract::types::{Disposition, Value};
 
 async fn results(world: &World) -> Vec<(String, String)> {
@@ -68,6 +67,11 @@ async fn an_intent_that_never_reached_the_plugin_is_taken_back_at_the_next_start
     let stopped = world.platform.publish(&world.owner, world.job, order).await;
     assert!(matches!(stopped, Err(AppError::Stopped { request_id: Some(id), .. }) if id == "r1"));
     world.restart().await;
+    // Another process on the same database could be about to send it.
+    let kept = world.platform.posting(&world.owner, "r1", false).await;
+    assert!(kept.is_ok());
+    world.clock.advance(std::time::Duration::from_secs(600));
+    world.restart().await;
     let gone = world.platform.posting(&world.owner, "r1", false).await;
     assert!(matches!(gone, Err(AppError::NoSuch("posting"))));
     let publish = |result: &str| ("publish".to_owned(), result.to_owned());
@@ -78,25 +82,69 @@ async fn an_intent_that_never_reached_the_plugin_is_taken_back_at_the_next_start
 }
 
 #[tokio::test]
-async fn a_definite_refusal_frees_the_request_id_and_an_open_outcome_does_not() {
+async fn a_failed_publish_frees_its_request_id_only_when_the_plugin_knows_nothing_under_it() {
     let world = World::new().await;
-    for (disposition, code, kept) in [
-        (Disposition::FixInput, "invalid", false),
-        (Disposition::NotEntitled, "no-credit", false),
-        (Disposition::InProgress, "publishing", true),
-        (Disposition::OutcomeUnknown, "lost", true),
-        (Disposition::Conflict, "request-id-reused", true),
+    let created = |id: &str, state| posting(id, world.job, None, state);
+    for (disposition, code, record) in [
+        (Disposition::FixInput, "invalid", None),
+        (Disposition::NotEntitled, "no-credit", None),
+        (Disposition::FixSettings, "not-configured", None),
+        (Disposition::RetryLater, "a-code-of-tomorrow", None),
+        (
+            Disposition::InProgress,
+            "publishing",
+            Some(PostingState::Submitting),
+        ),
+        (
+            Disposition::OutcomeUnknown,
+            "lost",
+            Some(PostingState::Unknown),
+        ),
+        // Whatever the failure calls itself: there is a record.
+        (
+            Disposition::FixInput,
+            "sounds-definite",
+            Some(PostingState::Unknown),
+        ),
     ] {
         let id = format!("r-{code}");
-        world
-            .board
-            .with(|script| script.postings.push_back(Err(failure(disposition, code))));
+        world.board.with(|script| {
+            script.postings.push_back(Err(failure(disposition, code)));
+            if let Some(state) = record {
+                script.known.insert(id.clone(), created(&id, state));
+            }
+        });
         let order = world.order(&id);
         let answer = world.platform.publish(&world.owner, world.job, order).await;
         assert!(matches!(answer, Err(AppError::Board { .. })));
         let known = world.platform.posting(&world.owner, &id, false).await;
-        assert_eq!(known.is_ok(), kept, "{code}");
+        assert_eq!(known.is_ok(), record.is_some(), "{code}");
     }
+}
+
+#[tokio::test]
+async fn a_failed_publish_whose_posting_an_event_has_named_already_is_kept() {
+    let world = World::new().await;
+    world.board.with(|script| {
+        script
+            .postings
+            .push_back(Err(PluginError::Stopped("time-out".into())));
+    });
+    let order = world.order("r1");
+    let stopped = world.platform.publish(&world.owner, world.job, order).await;
+    assert!(stopped.is_err());
+    let mut approved = event("e1", "77", Happening::PostingApproved);
+    approved.posting = Some("r1".into());
+    world.happen("approved", vec![approved]).await;
+    let refused = Err(failure(Disposition::FixInput, "invalid"));
+    world
+        .board
+        .with(|script| script.postings.push_back(refused));
+    let order = world.order("r1");
+    let refused = world.platform.publish(&world.owner, world.job, order).await;
+    assert!(refused.is_err());
+    let kept = world.platform.posting(&world.owner, "r1", false).await;
+    assert_eq!(kept.ok().unwrap().board_posting.as_deref(), Some("77"));
 }
 
 #[tokio::test]
@@ -168,33 +216,6 @@ async fn a_list_shows_what_the_plugin_knows_now() {
         script.known.insert("r1".into(), expired);
     });
     assert_eq!(world.state_of("r1").await, "expired");
-}
-
-#[tokio::test]
-async fn reconciling_takes_only_what_is_new() {
-    let world = World::new().await;
-    world.publish("r1", "77").await;
-    let approved = event("e1", "77", Happening::PostingApproved);
-    world.happen("approved", vec![approved.clone()]).await;
-    let page = |events, next: Option<&str>| {
-        Ok(ReconcilePage {
-            events,
-            next: next.map(str::to_owned),
-            notes: vec![text("no list of applications")],
-        })
-    };
-    let late = applied("e2", "77", application("a1", "Nguyễn An"));
-    world.board.with(|script| {
-        script.reconcile.push_back(page(vec![approved], Some("2")));
-        script.reconcile.push_back(page(vec![late], None));
-    });
-    let (events, new, notes) = world
-        .platform
-        .reconcile(&world.admin, world.connection)
-        .await
-        .unwrap();
-    assert_eq!((events, new, notes.len()), (2, 1, 2));
-    assert_eq!(world.notices().await, ["posting-approved", "application"]);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use job_board_host::contract::forms::{Audience, Form, Limits, Setting};
 use job_board_host::contract::postings::{
     BoardPage, Change, Job, Posting, PostingPage, ReconcilePage, Resolution,
 };
+use job_board_host::contract::privacy::{Erasure, Receipt};
 use job_board_host::contract::types::{Disposition, Failure, NamedValue, Text};
 use tokio::sync::Notify;
 
@@ -42,8 +43,14 @@ pub struct Script {
     pub settings_seen: Vec<Vec<NamedValue>>,
     pub deliveries_seen: Vec<Delivery>,
     pub calls: Vec<String>,
-    /// Calls of this name never answer.
+    /// `list-postings` fails.
+    pub unlisted: bool,
+    /// Calls of this name do not answer before they are told to.
     pub hang: Option<&'static str>,
+    /// Answers of forget, in order; then a receipt.
+    pub forget: VecDeque<Answer<Receipt>>,
+    /// The ids of each forget.
+    pub forgotten: Vec<Vec<String>>,
 }
 
 #[derive(Clone)]
@@ -51,6 +58,8 @@ pub struct ScriptedBoard {
     manifest: Arc<Manifest>,
     pub script: Arc<Mutex<Script>>,
     pub entered: Arc<Notify>,
+    /// Lets one call that hangs go on.
+    pub resume: Arc<Notify>,
 }
 
 impl ScriptedBoard {
@@ -59,6 +68,7 @@ impl ScriptedBoard {
             manifest: Arc::new(manifest()),
             script: Arc::default(),
             entered: Arc::default(),
+            resume: Arc::default(),
         }
     }
 
@@ -77,7 +87,7 @@ impl ScriptedBoard {
         });
         if hangs {
             self.entered.notify_one();
-            std::future::pending::<()>().await;
+            self.resume.notified().await;
         }
     }
 
@@ -211,6 +221,9 @@ impl BoardPlugin for ScriptedBoard {
 
     async fn list_postings(&self, job: Option<String>, _: Option<String>) -> Answer<PostingPage> {
         self.enter("list-postings").await;
+        if self.with(|script| script.unlisted) {
+            return unscripted();
+        }
         let postings = self.with(|script| {
             let wanted = |posting: &&Posting| job.as_ref().is_none_or(|job| posting.job == *job);
             script.known.values().filter(wanted).cloned().collect()
@@ -218,6 +231,7 @@ impl BoardPlugin for ScriptedBoard {
         Ok(PostingPage {
             postings,
             next: None,
+            notes: Vec::new(),
         })
     }
 
@@ -249,6 +263,22 @@ impl BoardPlugin for ScriptedBoard {
     async fn fetch_cv(&self, _: Attachment) -> Answer<File> {
         self.enter("fetch-cv").await;
         self.with(|script| script.files.pop_front().unwrap_or_else(unscripted))
+    }
+
+    async fn forget(&self, ids: Vec<String>) -> Answer<Receipt> {
+        self.enter("forget").await;
+        self.with(|script| {
+            script.forgotten.push(ids);
+            let receipt = Receipt {
+                at: START,
+                erased: vec![Erasure {
+                    kind: "applications".into(),
+                    count: 0,
+                }],
+                notes: vec![text("the board keeps a copy")],
+            };
+            script.forget.pop_front().unwrap_or(Ok(receipt))
+        })
     }
 }
 

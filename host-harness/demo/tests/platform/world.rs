@@ -10,6 +10,7 @@ use job_board_demo::domain::delivery::WebAnswer;
 use job_board_demo::domain::id::{CandidateId, ConnectionId, JobId, TenantId};
 use job_board_demo::domain::user::{Role, User};
 use job_board_demo::domain::value::Values;
+use job_board_demo::store::erasure_log::{self, ErasureLog};
 use job_board_demo::store::seal::Sealer;
 use job_board_demo::store::{Page, Store};
 use job_board_host::contract::events::{Event, PostingState};
@@ -17,6 +18,9 @@ use job_board_host::{KeyRing, ManualClock, MasterKey};
 use tempfile::TempDir;
 
 use crate::support::{START, ScriptedBoard, post, posting};
+
+/// How long the platform of these tests keeps candidates who were not hired.
+pub const RETENTION_DAYS: u32 = 365;
 
 pub const PAGE: Page = Page {
     before: None,
@@ -29,6 +33,8 @@ pub struct World {
     pub board: ScriptedBoard,
     pub clock: Arc<ManualClock>,
     pub platform: Platform,
+    /// The database of the platform as it was first opened.
+    pub store: Store,
     pub owner: User,
     pub admin: User,
     pub operator: User,
@@ -37,10 +43,22 @@ pub struct World {
 }
 
 pub fn open(folder: &Path, board: &ScriptedBoard, clock: &Arc<ManualClock>) -> Platform {
+    let store = Store::open(&folder.join("platform.db")).unwrap();
+    open_with(store, folder, board, clock)
+}
+
+fn open_with(
+    store: Store,
+    folder: &Path,
+    board: &ScriptedBoard,
+    clock: &Arc<ManualClock>,
+) -> Platform {
     let key = MasterKey::from_file_or_create(folder.join("master.key")).unwrap();
     let clock: Arc<ManualClock> = Arc::clone(clock);
     Platform::new(Ports {
-        store: Store::open(&folder.join("platform.db")).unwrap(),
+        store,
+        erasure_log: ErasureLog::open(&folder.join(erasure_log::FILE_NAME)).unwrap(),
+        retention_days: Some(RETENTION_DAYS),
         sealer: Sealer::new(KeyRing::new(key)),
         clock,
         board: Arc::new(board.clone()),
@@ -69,7 +87,8 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let board = ScriptedBoard::new();
         let clock = Arc::new(ManualClock::new(START));
-        let platform = open(folder.path(), &board, &clock);
+        let store = Store::open(&folder.path().join("platform.db")).unwrap();
+        let platform = open_with(store.clone(), folder.path(), &board, &clock);
         let (tenant, [owner, admin, operator]) = add_tenant(&platform).await;
         let connection = platform.add_connection(tenant, "Chính").await.unwrap();
         let job = platform
@@ -82,6 +101,7 @@ impl World {
             board,
             clock,
             platform,
+            store,
             owner,
             admin,
             operator,
@@ -93,6 +113,7 @@ impl World {
     /// As if the process had been killed and started again: nothing but the files is left.
     pub async fn restart(&mut self) {
         self.platform = open(self.folder.path(), &self.board, &self.clock);
+        self.platform.replay_erasures().await.unwrap();
         let backlog = self.platform.backlog().await.unwrap();
         self.platform.recover(backlog).await.unwrap();
     }
@@ -170,6 +191,14 @@ impl World {
             .rev()
             .map(|notice| notice.kind)
             .collect()
+    }
+
+    /// A posting's state as it is stored, without asking the plugin.
+    pub fn stored_state(&self, request_id: &str) -> String {
+        let path = self.folder.path().join("platform.db");
+        let db = rusqlite::Connection::open(path).unwrap();
+        let state = "SELECT state FROM postings WHERE request_id = ?1";
+        db.query_row(state, [request_id], |row| row.get(0)).unwrap()
     }
 
     pub async fn state_of(&self, request_id: &str) -> &'static str {

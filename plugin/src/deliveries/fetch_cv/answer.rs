@@ -33,7 +33,13 @@ pub(super) fn read(response: &Response) -> Step {
         return failed(expired(status));
     }
     if is_page(response) {
-        return failed(BoardError::Challenge { status }.into_failure());
+        return failed(
+            BoardError::Challenge {
+                status,
+                retry_after_ms: None,
+            }
+            .into_failure(),
+        );
     }
     let json = object(response);
     let message = json
@@ -50,7 +56,13 @@ pub(super) fn read(response: &Response) -> Step {
         200..=299 => Step::Content,
         403 if json.is_some() => failed(expired(status)),
         // The CDN refuses without saying anything: as good as a challenge.
-        403 => failed(BoardError::Challenge { status }.into_failure()),
+        403 => failed(
+            BoardError::Challenge {
+                status,
+                retry_after_ms: None,
+            }
+            .into_failure(),
+        ),
         408 | 500..=599 => {
             let mut failure = board_down(status);
             failure.retry_after_ms = retry_after_ms(response);

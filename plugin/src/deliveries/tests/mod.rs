@@ -10,6 +10,7 @@ use crate::contract::events::{Application, Event, Happening};
 use crate::contract::http::Header;
 use crate::contract::types::Failure;
 use crate::state::connection::ConnectionRecord;
+use crate::state::fields::Rest;
 use crate::state::keys;
 use crate::state::posting::{BoardRecord, PostingRecord, Stage, Standing};
 use crate::state::record;
@@ -122,6 +123,7 @@ fn posting(round: u32, standing: Standing) -> PostingRecord {
         refusal: None,
         candidates: Vec::new(),
         resolved_by: None,
+        rest: Rest::default(),
     }
 }
 
@@ -129,6 +131,7 @@ fn store(host: &TestHost, record: &PostingRecord) {
     let board = BoardRecord {
         posting: record.id.clone(),
         previous: None,
+        rest: Rest::default(),
     };
     let ports = host.ports();
     let any = crate::contract::storage::Precondition::Any;

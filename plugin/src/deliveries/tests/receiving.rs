@@ -90,17 +90,15 @@ fn size_is_bounded() {
 }
 
 #[test]
-fn without_a_configuration_or_keys_it_is_gone() {
+fn without_a_configuration_it_is_gone() {
     let unconfigured = TestHost::new();
-    let no_keys = TestHost::configured();
-    no_keys.secrets.entries.borrow_mut().clear();
     let disconnected = TestHost::configured();
     ConnectionRecord::modify(disconnected.ports(), |connection| {
         connection.configured = false;
         true
     })
     .unwrap();
-    for host in [unconfigured, no_keys, disconnected] {
+    for host in [unconfigured, disconnected] {
         let (status, failure) = refused(&host, &apply(LINE, MEMBERS));
         assert_eq!((status, failure.code.as_str()), (410, "not-configured"));
     }

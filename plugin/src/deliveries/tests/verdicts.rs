@@ -245,6 +245,7 @@ fn while_an_edit_is_on_its_way_the_old_verdict_is_not_taken_for_the_new_one() {
         round_before: 1,
         standing_before: Standing::Live,
         lease_until: NOW + 60_000,
+        rest: Default::default(),
     });
     store(&host, &record);
     shows(&host, "running", "approved");

@@ -10,7 +10,7 @@ mod publishing;
 mod reopening;
 
 /// What goes wrong with one call.
-enum Fault {
+pub(super) enum Fault {
     /// It never reached the board, and nobody can tell.
     LostBefore,
     /// It worked, and the answer got lost.
@@ -19,14 +19,16 @@ enum Fault {
     Says(u16, Json),
     /// It worked, and this is shown instead of what the board holds.
     Shows(Json),
+    /// It worked, and the board says this status.
+    Fails(u16),
     /// It worked, and the answer is empty.
     Empty,
 }
 
 /// Faults of calls to come, each for the first call whose method and path end like this.
-type Faults = Rc<RefCell<Vec<(&'static str, &'static str, Fault)>>>;
+pub(super) type Faults = Rc<RefCell<Vec<(&'static str, &'static str, Fault)>>>;
 
-fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
+pub(super) fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
     let board = Board::on(host);
     let faults = Faults::default();
     let (shared, due) = (Rc::clone(&board), Rc::clone(&faults));
@@ -49,6 +51,10 @@ fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
                 shared.borrow_mut().answer(request).unwrap();
                 answer(200, &json)
             }
+            Some(Fault::Fails(status)) => {
+                shared.borrow_mut().answer(request).unwrap();
+                answer(status, &json!({"message": "Lỗi"}))
+            }
             Some(Fault::Empty) => {
                 shared.borrow_mut().answer(request).unwrap();
                 Ok(Response {
@@ -65,14 +71,14 @@ fn faulty(host: &TestHost) -> (Rc<RefCell<Board>>, Faults) {
     (board, faults)
 }
 
-fn stored(ports: Ports<'_>, id: &str) -> PostingRecord {
+pub(super) fn stored(ports: Ports<'_>, id: &str) -> PostingRecord {
     record::load(ports.storage, &keys::posting(id))
         .unwrap()
         .unwrap()
         .value
 }
 
-fn sent(host: &TestHost, end: &str) -> usize {
+pub(super) fn sent(host: &TestHost, end: &str) -> usize {
     host.calls()
         .iter()
         .filter(|call| !call.starts_with("GET") && call.ends_with(end))
@@ -80,7 +86,7 @@ fn sent(host: &TestHost, end: &str) -> usize {
 }
 
 /// A posting that was published, approved, and shows so here: `r-1`, 1001 at the board.
-fn live(host: &TestHost, board: &RefCell<Board>) {
+pub(super) fn live(host: &TestHost, board: &RefCell<Board>) {
     publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
     board
         .borrow_mut()

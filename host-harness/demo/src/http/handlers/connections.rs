@@ -85,8 +85,8 @@ pub async fn linkable(call: Call) -> Result<Reply, AppError> {
 
 /// `POST /api/connections/{id}/reconcile`
 pub async fn reconcile(call: Call) -> Result<Reply, AppError> {
-    let (events, new, notes) = call.platform.reconcile(call.user()?, id(&call)?).await?;
+    let done = call.platform.reconcile(call.user()?, id(&call)?).await?;
     Ok(Reply::Json(
-        json!({ "events": events, "new": new, "notes": notes }),
+        json!({ "events": done.events, "new": done.new, "notes": done.notes }),
     ))
 }

@@ -4,5 +4,6 @@ pub mod connections;
 pub mod jobs;
 pub mod people;
 pub mod postings;
+pub mod privacy;
 pub mod session;
 pub mod traffic;

@@ -20,7 +20,10 @@ pub async fn publish(call: Call) -> Result<Reply, AppError> {
     };
     let job = JobId(call.id("id")?);
     let posting = call.platform.publish(call.user()?, job, order).await?;
-    Ok(Reply::Created(views::posting(&posting)))
+    Ok(Reply::Created(views::posting(
+        &posting,
+        call.platform.now(),
+    )))
 }
 
 /// `POST /api/jobs/{id}/links`
@@ -33,14 +36,19 @@ pub async fn link(call: Call) -> Result<Reply, AppError> {
         .platform
         .link(call.user()?, job, connection, board_posting, request_id)
         .await?;
-    Ok(Reply::Created(views::posting(&posting)))
+    Ok(Reply::Created(views::posting(
+        &posting,
+        call.platform.now(),
+    )))
 }
 
 /// `GET /api/jobs/{id}/postings`
 pub async fn of_job(call: Call) -> Result<Reply, AppError> {
     let job = JobId(call.id("id")?);
     let postings = call.platform.postings_of(call.user()?, job).await?;
-    let shown: Vec<Value> = postings.iter().map(views::posting).collect();
+    let now = call.platform.now();
+    let shown = postings.iter().map(|posting| views::posting(posting, now));
+    let shown: Vec<Value> = shown.collect();
     Ok(Reply::Json(json!({ "postings": shown })))
 }
 
@@ -51,7 +59,7 @@ pub async fn get(call: Call) -> Result<Reply, AppError> {
         .platform
         .posting(call.user()?, call.word("id")?, refresh)
         .await?;
-    Ok(Reply::Json(views::posting(&posting)))
+    Ok(Reply::Json(views::posting(&posting, call.platform.now())))
 }
 
 /// `PUT /api/postings/{id}`
@@ -62,13 +70,13 @@ pub async fn update(call: Call) -> Result<Reply, AppError> {
         .platform
         .update(call.user()?, call.word("id")?, version, values)
         .await?;
-    Ok(Reply::Json(views::update(&update)))
+    Ok(Reply::Json(views::update(&update, call.platform.now())))
 }
 
 /// `POST /api/postings/{id}/close`
 pub async fn close(call: Call) -> Result<Reply, AppError> {
     let posting = call.platform.close(call.user()?, call.word("id")?).await?;
-    Ok(Reply::Json(views::posting(&posting)))
+    Ok(Reply::Json(views::posting(&posting, call.platform.now())))
 }
 
 /// `POST /api/postings/{id}/reopen`
@@ -79,13 +87,13 @@ pub async fn reopen(call: Call) -> Result<Reply, AppError> {
         .platform
         .reopen(call.user()?, call.word("id")?, own, deadline)
         .await?;
-    Ok(Reply::Json(views::posting(&posting)))
+    Ok(Reply::Json(views::posting(&posting, call.platform.now())))
 }
 
 /// `POST /api/postings/{id}/unlink`
 pub async fn unlink(call: Call) -> Result<Reply, AppError> {
     let posting = call.platform.unlink(call.user()?, call.word("id")?).await?;
-    Ok(Reply::Json(views::posting(&posting)))
+    Ok(Reply::Json(views::posting(&posting, call.platform.now())))
 }
 
 /// `POST /api/postings/{id}/resolve`: either `adopt` or `not_created`.
@@ -98,7 +106,7 @@ pub async fn resolve(call: Call) -> Result<Reply, AppError> {
         .platform
         .resolve(call.user()?, call.word("id")?, adopt)
         .await?;
-    Ok(Reply::Json(views::posting(&posting)))
+    Ok(Reply::Json(views::posting(&posting, call.platform.now())))
 }
 
 /// `GET /api/posted-jobs`

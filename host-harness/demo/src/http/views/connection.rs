@@ -14,6 +14,7 @@ use crate::board::PluginError;
 use crate::board::convert;
 use crate::domain::text::Text;
 use crate::domain::user::User;
+use crate::store::errands::ErrandLine;
 
 /// A connection with its settings form. Operator settings are shown to operators alone.
 pub fn connection(manifest: &Manifest, user: &User, view: ConnectionView) -> Value {
@@ -26,6 +27,9 @@ pub fn connection(manifest: &Manifest, user: &User, view: ConnectionView) -> Val
         "name": view.connection.name,
         "created_at": view.connection.created_at,
         "broken_since": view.connection.broken_since,
+        "broken": view.connection.broken.map(|broken| json!({ "code": broken.code, "message": broken.message })),
+        "silent_since": view.counters.silent_since,
+        "reconciled": view.reconciled.map(reconciled),
         "board": {
             "plugin": manifest.id,
             "version": manifest.version,
@@ -40,7 +44,18 @@ pub fn connection(manifest: &Manifest, user: &User, view: ConnectionView) -> Val
             "last_delivery_at": view.counters.last_delivery_at,
             "quarantined": view.counters.quarantined,
             "unmatched": view.counters.unmatched,
+            "not_kept": view.counters.not_kept,
         },
+    })
+}
+
+/// How reconciling stands: what the last run had to say, and why the last try failed, if it did.
+fn reconciled(line: ErrandLine) -> Value {
+    json!({
+        "at": line.done_at,
+        "next_at": line.due_at,
+        "notes": line.notes,
+        "problem": line.trouble.map(|trouble| json!({ "code": trouble.code, "message": trouble.message })),
     })
 }
 

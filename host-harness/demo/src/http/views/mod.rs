@@ -4,12 +4,14 @@ pub mod connection;
 pub mod form;
 pub mod people;
 pub mod postings;
+pub mod privacy;
 pub mod traffic;
 
 pub use connection::{connection, connection_status};
 pub use form::form;
 pub use people::{candidate, card, notice};
 pub use postings::{board_posting, job, log_line, posting, stage_label, update};
+pub use privacy::erasure;
 pub use traffic::{delivery, processed, unmatched};
 
 use job_board_host::contract::types::{Disposition, FieldProblem};

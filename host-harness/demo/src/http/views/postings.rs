@@ -15,8 +15,8 @@ pub fn job(job: &Job) -> Value {
     json!(job)
 }
 
-/// A posting: the contract's record under the same names, and the labels that a page needs.
-pub fn posting(posting: &Posting) -> Value {
+/// A posting at a moment: the contract's record under the same names, and the labels that a page needs.
+pub fn posting(posting: &Posting, now: u64) -> Value {
     let facts = &posting.facts;
     json!({
         "id": posting.request_id,
@@ -26,6 +26,8 @@ pub fn posting(posting: &Posting) -> Value {
         "state": posting.state,
         "state_label": posting.state.label(),
         "confirmed": posting.confirmed,
+        "last_delivery_at": posting.last_delivery_at,
+        "silent_since": posting.silent_since(now),
         "url": facts.url,
         "title": facts.title,
         "run_status": facts.run_status,
@@ -44,9 +46,9 @@ pub fn posting(posting: &Posting) -> Value {
 }
 
 /// What an update did.
-pub fn update(update: &Update) -> Value {
+pub fn update(update: &Update, now: u64) -> Value {
     json!({
-        "posting": posting(&update.posting),
+        "posting": posting(&update.posting, now),
         "changed": update.changed,
         "kept": update.kept,
         "review": update.review,

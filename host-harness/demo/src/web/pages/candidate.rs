@@ -54,6 +54,9 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
                 (contact_panel(&call, &profile))
                 (differing(&call, &profile))
                 (alike(&call, &profile))
+                @if call.user.role.administers() {
+                    p.rare-link { a.danger-text href={ "/candidates/" (profile.candidate.id.0) "/erase" } { (call.t("Xóa dữ liệu của ứng viên", "Erase this candidate's data")) } }
+                }
             }
             div.main-column { @for application in applications { (application) } }
         }

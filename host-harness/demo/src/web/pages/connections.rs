@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use crate::application::AppError;
 use crate::application::connections::ConnectionView;
+use crate::application::reconcile::Reconciled;
 use crate::board::PluginError;
 use crate::domain::id::ConnectionId;
 use crate::web::door::{Answer, Call};
@@ -94,6 +95,18 @@ fn problem(call: &Call, view: &ConnectionView) -> Markup {
     }
 }
 
+/// Nothing has come in although something should have.
+fn silence(call: &Call, view: &ConnectionView) -> Markup {
+    html! {
+        @if let Some(since) = view.counters.silent_since {
+            div.banner.is-wait {
+                p { strong { (call.t("Không nhận được gì từ ", "Nothing has come in since ")) (parts::moment(since)) } }
+                p { (call.t("Đang có tin hiển thị nhưng không có dữ liệu nào gửi về. Hãy kiểm tra địa chỉ đã dán ở mạng tuyển dụng, và xem hồ sơ trực tiếp trên trang của họ.", "Postings are live, and nothing arrives. Check the address that was pasted at the job board, and look for applicants there.")) }
+            }
+        }
+    }
+}
+
 fn card(call: &Call, view: &ConnectionView) -> Markup {
     let manifest = call.platform.manifest();
     let id = view.connection.id.0;
@@ -115,6 +128,7 @@ fn card(call: &Call, view: &ConnectionView) -> Markup {
                 (state(call.lang, view))
             }
             (problem(call, view))
+            (silence(call, view))
             @if configured {
                 dl.facts-table {
                     @if let Ok(status) = &view.status && let Some(at) = status.signed_in_at {
@@ -128,9 +142,24 @@ fn card(call: &Call, view: &ConnectionView) -> Markup {
                         dt { (call.t("Đang cách ly", "In quarantine")) }
                         dd { a href={ "/deliveries?show=quarantine&connection=" (id) } { (counters.quarantined) } @if counters.quarantined > 0 { " " span.tag.is-bad { (call.t("cần xem", "please look")) } } }
                     }
+                    @if counters.not_kept > 0 {
+                        div {
+                            dt { (call.t("Bị từ chối và không giữ được", "Refused and not kept")) }
+                            dd { (counters.not_kept) " " span.tag.is-bad { (call.t("khu cách ly đã đầy", "the quarantine is full")) } }
+                        }
+                    }
                     div {
                         dt { (call.t("Chưa khớp tin", "Unmatched")) }
                         dd { a href={ "/deliveries?show=unmatched&connection=" (id) } { (counters.unmatched) } }
+                    }
+                    @if let Some(line) = &view.reconciled && let Some(at) = line.done_at {
+                        div {
+                            dt { (call.t("Hỏi lại trạng thái tin lần cuối", "States last asked for")) }
+                            dd {
+                                (parts::moment(at))
+                                @if let Some(trouble) = &line.trouble { " " span.reason { (call.lang.of(&trouble.message)) } }
+                            }
+                        }
                     }
                 }
                 (endpoint(call, view))
@@ -191,7 +220,7 @@ pub async fn check(call: Call) -> Result<Answer, AppError> {
 /// `POST /connections/{id}/reconcile`
 pub async fn reconcile(call: Call) -> Result<Answer, AppError> {
     let id = ConnectionId(call.id("id")?);
-    let (events, new, notes) = call.platform.reconcile(&call.user, id).await?;
+    let Reconciled { events, new, notes } = call.platform.reconcile(&call.user, id).await?;
     let title = call.t("Đã hỏi lại trạng thái", "States asked for");
     let body = html! {
         (parts::crumbs(call.lang, &[(call.t("Mạng tuyển dụng", "Job boards"), "/connections".to_owned())]))

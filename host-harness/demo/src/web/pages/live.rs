@@ -26,6 +26,9 @@ const GATHER: Duration = Duration::from_millis(400);
 /// A stream ends after this time and the browser asks again: so a session that is over, or a server that stops, keeps none.
 const LONGEST: Duration = Duration::from_secs(240);
 
+/// How often a quiet stream looks whether it is to end.
+const LOOK: Duration = Duration::from_secs(1);
+
 struct Listener {
     platform: Platform,
     token: String,
@@ -77,8 +80,16 @@ impl Listener {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if self.told.is_some() {
-                let changed = tokio::time::timeout_at(self.until, self.changes.changed()).await;
-                changed.ok()?.ok()?;
+                tokio::select! {
+                    changed = self.changes.changed() => changed.ok()?,
+                    () = tokio::time::sleep(LOOK) => {
+                        let over = self.platform.is_ending() || tokio::time::Instant::now() >= self.until;
+                        if over {
+                            return None;
+                        }
+                        continue;
+                    }
+                }
                 tokio::time::sleep(GATHER).await;
             }
             self.changes.borrow_and_update();

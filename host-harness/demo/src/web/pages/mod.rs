@@ -4,6 +4,7 @@ pub mod candidate;
 pub mod connections;
 pub mod credentials;
 pub mod disconnect;
+pub mod erase;
 pub mod job;
 pub mod job_form;
 pub mod jobs;

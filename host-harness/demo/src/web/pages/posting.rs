@@ -96,6 +96,11 @@ fn attention(call: &Call, posting: &Posting) -> Markup {
             div.banner.is-wait { p { (call.lang.of(advice)) } }
         }
         @if posting.state == PostingState::Unknown { (unknown(call, posting)) }
+        @if let Some(since) = posting.silent_since(call.platform.now()) {
+            div.banner.is-wait {
+                p { (call.t("Tin này không có hồ sơ mới từ ", "No new applicant since ")) (parts::moment(since)) ". " (call.t("Hãy xem tin và hồ sơ trực tiếp trên mạng tuyển dụng.", "Look at the posting and its applicants at the job board.")) }
+            }
+        }
         @if posting.state == PostingState::Submitting && !posting.confirmed {
             div.banner.is-wait {
                 p { (call.t("Yêu cầu đăng tin đang được gửi. Trang này tự cập nhật khi có kết quả; bạn có thể hỏi lại sau ít giây.", "The request to publish is on its way. This page shows the outcome when there is one; ask again in a few seconds.")) }
@@ -111,6 +116,12 @@ fn unknown(call: &Call, posting: &Posting) -> Markup {
     let resolve = format!("{path}/resolve");
     let candidates = &posting.facts.candidates;
     html! {
+        @if posting.board_posting.is_some() && let Some(advice) = &posting.facts.advice {
+            div.banner.is-wait {
+                p { (call.lang.of(advice)) }
+                p { a href={ "/jobs/" (posting.job.0) "/link?connection=" (posting.connection.0) } { (call.t("Thêm tin đã đăng", "Add an existing posting")) } }
+            }
+        }
         section.panel.attention aria-labelledby="unknown" {
             h2 #unknown { (call.t("Chưa rõ tin đã được đăng hay chưa", "It is not known whether the posting was published")) }
             p {

@@ -88,6 +88,7 @@ fn a_verdict_that_came_while_the_board_was_read_stands() {
             round_before: 1,
             standing_before: Standing::Rejected,
             lease_until: 0,
+            rest: Default::default(),
         });
         record.round = 2;
         record.standing = Standing::Pending;
@@ -229,4 +230,50 @@ fn a_reopening_sends_what_the_board_does_not_show() {
     reopen_job(host.ports(), "o-1", "r-1", Some("2027-02-01")).unwrap();
     assert_eq!(put(&host)["employee_level"], json!(1));
     assert_eq!(put(&host)["create_recruitment_campaign"], json!(0));
+}
+
+/// The board shows nothing of the command, so an answer that got lost says nothing of it either.
+#[test]
+fn a_campaign_alone_whose_answer_got_lost_is_said_and_not_asked_for_again() {
+    for fault in [Fault::LostBefore, Fault::LostAfter, Fault::Fails(502)] {
+        let host = TestHost::configured();
+        let (board, faults) = faulty(&host);
+        live(&host, &board);
+        board.borrow_mut().postings[0]
+            .1
+            .remove("create_recruitment_campaign");
+        faults.borrow_mut().push(("PUT", "/1001", fault));
+        let switched = |on| [value("create_recruitment_campaign", Value::Truth(on))];
+        let failure = update_job(host.ports(), "r-1", "1", &switched(true)).unwrap_err();
+        assert_eq!(
+            (failure.disposition, failure.code.as_str()),
+            (Disposition::OutcomeUnknown, "campaign-unknown")
+        );
+        board.borrow_mut().postings[0]
+            .1
+            .remove("create_recruitment_campaign");
+        let edits = sent(&host, "/1001");
+        let change = update_job(host.ports(), "r-1", "2", &switched(true)).unwrap();
+        assert!(change.changed.is_empty());
+        assert_eq!(sent(&host, "/1001"), edits, "never twice by itself");
+        // As the advice says: off, and on again.
+        update_job(host.ports(), "r-1", "2", &switched(false)).unwrap();
+        board.borrow_mut().postings[0]
+            .1
+            .remove("create_recruitment_campaign");
+        update_job(host.ports(), "r-1", "3", &switched(true)).unwrap();
+        assert_eq!(put(&host)["create_recruitment_campaign"], json!(1));
+    }
+}
+
+#[test]
+fn a_campaign_with_a_change_that_is_seen_is_taken_with_it() {
+    let host = TestHost::configured();
+    let (board, faults) = faulty(&host);
+    live(&host, &board);
+    faults.borrow_mut().push(("PUT", "/1001", Fault::LostAfter));
+    let mut wanted = with("title", "Kỹ sư Rust");
+    wanted.push(value("create_recruitment_campaign", Value::Truth(true)));
+    let change = update_job(host.ports(), "r-1", "1", &wanted).unwrap();
+    assert_eq!(change.changed.len(), 2);
 }

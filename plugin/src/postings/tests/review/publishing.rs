@@ -237,6 +237,7 @@ fn a_new_link_goes_on_with_the_review_rounds_of_the_old_one() {
         let next = crate::state::posting::BoardRecord {
             posting: "l-0".into(),
             previous: Some("r-1".into()),
+            rest: Default::default(),
         };
         Ok((Some(next), ()))
     })

@@ -172,3 +172,101 @@ fn stopping_that_did_not_stop_is_said() {
     let posting = get_posting(host.ports(), "r-1", false).unwrap();
     assert_eq!(posting.state, PostingState::Live);
 }
+
+fn reused(result: Result<crate::contract::postings::Posting, crate::failure::Failure>) {
+    let failure = result.unwrap_err();
+    assert_eq!(
+        (failure.disposition, failure.code.as_str()),
+        (Disposition::Conflict, "request-id-reused")
+    );
+}
+
+#[test]
+fn a_request_id_is_for_one_thing_only() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    closed(&host, &board);
+    let other = with("title", "Kế toán");
+    publish_job(host.ports(), "r-2", "job-2", &other, false).unwrap();
+    close_job(host.ports(), "r-2").unwrap();
+    let writes = board.borrow().writes;
+    // A publish's own id, and another one's.
+    reused(reopen_job(host.ports(), "r-1", "r-1", None));
+    reused(reopen_job(host.ports(), "r-2", "r-1", None));
+    assert_eq!(board.borrow().writes, writes);
+    reopen_job(host.ports(), "o-1", "r-1", None).unwrap();
+    let writes = board.borrow().writes;
+    reused(reopen_job(host.ports(), "o-1", "r-2", None));
+    reused(publish_job(
+        host.ports(),
+        "o-1",
+        "job-3",
+        &with("title", "C"),
+        false,
+    ));
+    reused(link_job(host.ports(), "o-1", "job-3", "1001"));
+    assert_eq!(board.borrow().writes, writes);
+    // Live already: nothing is sent, and the id is bound all the same.
+    reopen_job(host.ports(), "o-2", "r-1", None).unwrap();
+    reused(reopen_job(host.ports(), "o-2", "r-2", None));
+    reopen_job(host.ports(), "o-3", "r-2", None).unwrap();
+}
+
+/// A reopening whose answer got lost, on a board that says nothing of a posting's state.
+fn silent_and_in_doubt(host: &TestHost) -> Rc<RefCell<Board>> {
+    let (board, faults) = faulty(host);
+    closed(host, &board);
+    board.borrow_mut().set(1001, "run_status", json!(null));
+    board.borrow_mut().set(1001, "approval_status", json!(null));
+    faults
+        .borrow_mut()
+        .push(("POST", "/publish", Fault::LostBefore));
+    let failure = reopen_job(host.ports(), "o-1", "r-1", None).unwrap_err();
+    assert_eq!(failure.code, "reopen-unknown");
+    board
+}
+
+#[test]
+fn a_person_ends_a_doubt_that_the_board_cannot_end() {
+    let host = TestHost::configured();
+    silent_and_in_doubt(&host);
+    let not_created = Resolution::NotCreated;
+    let failure = resolve_unknown(host.ports(), "r-1", &not_created).unwrap_err();
+    assert_eq!(failure.code, "not-unknown", "somebody may be at work on it");
+    later(&host);
+    let posting = get_posting(host.ports(), "r-1", false).unwrap();
+    assert_eq!(posting.extra, [named("reopening", "in-doubt")]);
+    assert!(posting.advice.unwrap().en.contains("confirm"));
+    let posting = resolve_unknown(host.ports(), "r-1", &not_created).unwrap();
+    assert_eq!(posting.state, PostingState::Closed);
+    assert!(posting.extra.is_empty() && posting.advice.is_none());
+    let posting = reopen_job(host.ports(), "o-2", "r-1", None).unwrap();
+    assert_eq!(posting.state, PostingState::Live);
+    assert_eq!(sent(&host, "/publish"), 2);
+
+    let host = TestHost::configured();
+    silent_and_in_doubt(&host);
+    later(&host);
+    let wrong = Resolution::Adopt("999".into());
+    let failure = resolve_unknown(host.ports(), "r-1", &wrong).unwrap_err();
+    assert_eq!(failure.code, "not-unknown");
+    let posting = resolve_unknown(host.ports(), "r-1", &Resolution::Adopt("1001".into())).unwrap();
+    assert_eq!(posting.state, PostingState::PendingReview);
+    let again = reopen_job(host.ports(), "o-1", "r-1", None).unwrap();
+    assert_eq!(again.state, PostingState::PendingReview);
+    assert_eq!(sent(&host, "/publish"), 1);
+}
+
+/// Yesterday's storage says closed; the board knows that it was reopened, and paid for, since.
+#[test]
+fn a_reopening_that_storage_has_forgotten_is_not_paid_again() {
+    let host = TestHost::configured();
+    let (board, _) = faulty(&host);
+    closed(&host, &board);
+    let yesterday = host.storage.entries.borrow().clone();
+    reopen_job(host.ports(), "o-1", "r-1", None).unwrap();
+    *host.storage.entries.borrow_mut() = yesterday;
+    let posting = reopen_job(host.ports(), "o-2", "r-1", None).unwrap();
+    assert_eq!(posting.state, PostingState::Live);
+    assert_eq!(sent(&host, "/publish"), 1);
+}
