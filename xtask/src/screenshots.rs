@@ -11,8 +11,13 @@ pub(crate) fn run() -> Result<()> {
     build_component::run(&["topcv".to_owned()])?;
     println!("making docs/images (the first build takes some minutes)");
     let status = Command::new(build_component::cargo())
-        .args(["test", "--locked", "--package", "system-tests", "--test", "browser"])
-        .args(["--", "--ignored", "--exact", "pictures::pictures_for_the_readme"])
+        .args(["test", "--locked", "--workspace", "--test", "browser"])
+        .args([
+            "--",
+            "--ignored",
+            "--exact",
+            "pictures::pictures_for_the_readme",
+        ])
         .env("REQUIRE_BROWSER", "1")
         .status()
         .context("cannot start cargo")?;

@@ -76,7 +76,11 @@ fn welcome(
     kept: Option<&Path>,
 ) -> Result<String> {
     let mut text = String::new();
-    writeln!(text, "hiring platform  {0}/  (its API: {0}/api)", platform.url())?;
+    writeln!(
+        text,
+        "hiring platform  {0}/  (its API: {0}/api)",
+        platform.url()
+    )?;
     writeln!(text, "simulated TopCV  {}/control", simulator.url())?;
     match kept {
         Some(folder) => writeln!(text, "platform's data  {} (kept)", folder.display())?,

@@ -63,7 +63,10 @@ async fn look(site: &Site, path: &str) -> Result<()> {
         check(site, &format!("{path} at {width}")).await?;
         let wide = "return document.documentElement.scrollWidth - window.innerWidth";
         let over = site.browser.run(wide, json!([])).await?;
-        ensure!(over.as_i64() <= Some(0), "{path} is {over} pixels wider than {width}");
+        ensure!(
+            over.as_i64() <= Some(0),
+            "{path} is {over} pixels wider than {width}"
+        );
     }
     site.browser.size(1280, 900).await
 }
@@ -73,7 +76,12 @@ async fn check(site: &Site, what: &str) -> Result<()> {
     let found = site.browser.run_async(RUN, json!([])).await?;
     let found: Vec<String> = found
         .as_array()
-        .map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        .map(|all| {
+            all.iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect()
+        })
         .unwrap_or_default();
     ensure!(found.is_empty(), "{what}:\n{}", found.join("\n"));
     Ok(())

@@ -26,7 +26,10 @@ pub struct Browser {
 impl Browser {
     /// Opens one. Without `script` no page can run any.
     pub async fn open(driver: &Driver, program: &Path, script: bool) -> Result<Self> {
-        let profile = driver.home.path().join(if script { "with" } else { "without" });
+        let profile = driver
+            .home
+            .path()
+            .join(if script { "with" } else { "without" });
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -108,19 +111,27 @@ impl Browser {
 
     /// Runs a script's body in the page; `arguments` is what it is given.
     pub async fn run(&self, script: &str, arguments: Value) -> Result<Value> {
-        self.post("/execute/sync", json!({ "script": script, "args": arguments }))
-            .await
+        self.post(
+            "/execute/sync",
+            json!({ "script": script, "args": arguments }),
+        )
+        .await
     }
 
     /// As [`Browser::run`]; the script calls its last argument with the answer.
     pub async fn run_async(&self, script: &str, arguments: Value) -> Result<Value> {
-        self.post("/execute/async", json!({ "script": script, "args": arguments }))
-            .await
+        self.post(
+            "/execute/async",
+            json!({ "script": script, "args": arguments }),
+        )
+        .await
     }
 
     /// What a person reads on the page.
     pub async fn text(&self) -> Result<String> {
-        let text = self.run("return document.body.innerText", json!([])).await?;
+        let text = self
+            .run("return document.body.innerText", json!([]))
+            .await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
@@ -153,7 +164,9 @@ impl Browser {
 
     /// Brings a tab to the front.
     pub async fn to_tab(&self, tab: &str) -> Result<()> {
-        self.post("/window", json!({ "handle": tab })).await.map(drop)
+        self.post("/window", json!({ "handle": tab }))
+            .await
+            .map(drop)
     }
 
     /// Looks until there is an answer.
@@ -225,7 +238,8 @@ impl Browser {
     pub async fn click(&self, css: &str) -> Result<()> {
         self.until(css, async || {
             let element = self.shown("css selector", css).await?;
-            self.post(&format!("/element/{element}/click"), json!({})).await?;
+            self.post(&format!("/element/{element}/click"), json!({}))
+                .await?;
             Ok(Some(()))
         })
         .await
@@ -233,12 +247,12 @@ impl Browser {
 
     /// Clicks the link, button or menu that is called so.
     pub async fn press(&self, name: &str) -> Result<()> {
-        let path = format!(
-            "//*[self::a or self::button or self::summary][normalize-space(.)=\"{name}\"]"
-        );
+        let path =
+            format!("//*[self::a or self::button or self::summary][normalize-space(.)=\"{name}\"]");
         self.until(name, async || {
             let element = self.shown("xpath", &path).await?;
-            self.post(&format!("/element/{element}/click"), json!({})).await?;
+            self.post(&format!("/element/{element}/click"), json!({}))
+                .await?;
             Ok(Some(()))
         })
         .await
@@ -247,10 +261,14 @@ impl Browser {
     /// Types into an emptied field, key by key.
     pub async fn fill(&self, css: &str, text: &str) -> Result<()> {
         let element = self.shown("css selector", css).await?;
-        self.post(&format!("/element/{element}/clear"), json!({})).await?;
-        self.post(&format!("/element/{element}/value"), json!({ "text": text }))
-            .await
-            .map(drop)
+        self.post(&format!("/element/{element}/clear"), json!({}))
+            .await?;
+        self.post(
+            &format!("/element/{element}/value"),
+            json!({ "text": text }),
+        )
+        .await
+        .map(drop)
     }
 
     /// Chooses an option, or sets a day: what a keyboard does in a way of its own on every system.

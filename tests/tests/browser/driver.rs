@@ -15,7 +15,8 @@ const DRIVERS: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
 
 fn on_path(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    let mut places = std::env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+    let mut places = std::env::split_paths(&path)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)));
     places.find(|file| file.is_file())
 }
 

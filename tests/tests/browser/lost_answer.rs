@@ -7,31 +7,44 @@ use crate::site::with_site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_answer_leads_to_a_page_with_ways_on() {
-    with_site("a_lost_answer_leads_to_a_page_with_ways_on", true, async |site| {
-        site.connected().await?;
-        site.board.fault("create", "drop_connection", json!({ "when": "after" })).await?;
-        site.board.fault("list", "status_503", json!({ "times": 0 })).await?;
-        site.open("/jobs/1/publish?connection=1").await?;
-        site.browser.press("Đăng tin").await?;
-        site.browser.see("Chưa rõ tin đã được đăng hay chưa").await?;
-        site.browser.see("để bạn không phải trả tiền hai lần").await?;
-        site.browser.see("Không có tin nào").await?;
-        // Publishing the same job anew is refused while nobody knows.
-        let posting = site.browser.url().await?;
-        site.open("/jobs/1/publish?connection=1").await?;
-        site.browser.press("Đăng tin").await?;
-        site.browser.until("a refusal", async || {
-            Ok((site.browser.count("[role=alert]").await? > 0).then_some(()))
-        })
-        .await?;
-        ensure!(site.board.count(&site.employer, "creates").await? == 1);
-        // The board answers again: asked, it knows.
-        site.board.mend().await?;
-        site.browser.goto(&posting).await?;
-        site.browser.press("Hỏi lại mạng tuyển dụng").await?;
-        site.browser.see("Chờ duyệt").await?;
-        ensure!(site.board.count(&site.employer, "creates").await? == 1);
-        Ok(())
-    })
+    with_site(
+        "a_lost_answer_leads_to_a_page_with_ways_on",
+        true,
+        async |site| {
+            site.connected().await?;
+            site.board
+                .fault("create", "drop_connection", json!({ "when": "after" }))
+                .await?;
+            site.board
+                .fault("list", "status_503", json!({ "times": 0 }))
+                .await?;
+            site.open("/jobs/1/publish?connection=1").await?;
+            site.browser.press("Đăng tin").await?;
+            site.browser
+                .see("Chưa rõ tin đã được đăng hay chưa")
+                .await?;
+            site.browser
+                .see("để bạn không phải trả tiền hai lần")
+                .await?;
+            site.browser.see("Không có tin nào").await?;
+            // Publishing the same job anew is refused while nobody knows.
+            let posting = site.browser.url().await?;
+            site.open("/jobs/1/publish?connection=1").await?;
+            site.browser.press("Đăng tin").await?;
+            site.browser
+                .until("a refusal", async || {
+                    Ok((site.browser.count("[role=alert]").await? > 0).then_some(()))
+                })
+                .await?;
+            ensure!(site.board.count(&site.employer, "creates").await? == 1);
+            // The board answers again: asked, it knows.
+            site.board.mend().await?;
+            site.browser.goto(&posting).await?;
+            site.browser.press("Hỏi lại mạng tuyển dụng").await?;
+            site.browser.see("Chờ duyệt").await?;
+            ensure!(site.board.count(&site.employer, "creates").await? == 1);
+            Ok(())
+        },
+    )
     .await;
 }

@@ -3,6 +3,7 @@
 //! Without Chromium the tests are reported as skipped, by name; with `REQUIRE_BROWSER=1` they fail instead.
 // Everything here runs inside tests: a panic is the failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
 
 mod accessibility;
 mod browser;

@@ -41,38 +41,49 @@ async fn without_a_sign_in_nothing_opens() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_goes_on_after_the_server_restarted() {
-    with_site("the_page_goes_on_after_the_server_restarted", true, async |site| {
-        site.connected().await?;
-        let posting = site.publish(1).await?;
-        site.open("/notifications").await?;
-        site.stop_platform().await;
-        site.start_platform().await?;
-        // The open page finds the server again by itself, and is told.
-        site.board.approve(&posting).await?;
-        site.browser.see("đã được TopCV duyệt và đăng").await?;
-        // The session holds, and so does the token in a form that was shown before.
-        site.browser.press("Đánh dấu đã đọc tất cả").await?;
-        site.browser.see("Đã đánh dấu là đã đọc.").await
-    })
+    with_site(
+        "the_page_goes_on_after_the_server_restarted",
+        true,
+        async |site| {
+            site.connected().await?;
+            let posting = site.publish(1).await?;
+            site.open("/notifications").await?;
+            site.stop_platform().await;
+            site.start_platform().await?;
+            // The open page finds the server again by itself, and is told.
+            site.board.approve(&posting).await?;
+            site.browser.see("đã được TopCV duyệt và đăng").await?;
+            // The session holds, and so does the token in a form that was shown before.
+            site.browser.press("Đánh dấu đã đọc tất cả").await?;
+            site.browser.see("Đã đánh dấu là đã đọc.").await
+        },
+    )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_that_matters_works_without_script() {
-    with_site("everything_that_matters_works_without_script", false, async |site| {
-        site.connected().await?;
-        let posting = site.publish(1).await?;
-        site.board.approve(&posting).await?;
-        let person = json!({ "name": "Lê Hòa", "email": "hoa@example.com", "phone": "0912345678" });
-        site.board.apply_answered(&posting, person, 200).await?;
-        site.open("/jobs/1").await?;
-        site.browser.see("Lê Hòa").await?;
-        site.browser.click("select[name=stage] option[value=hired]").await?;
-        site.browser.click(".candidate-card .move button").await?;
-        site.browser.see("Đã chuyển giai đoạn.").await?;
-        site.browser.press("English").await?;
-        site.browser.see("Hiring").await
-    })
+    with_site(
+        "everything_that_matters_works_without_script",
+        false,
+        async |site| {
+            site.connected().await?;
+            let posting = site.publish(1).await?;
+            site.board.approve(&posting).await?;
+            let person =
+                json!({ "name": "Lê Hòa", "email": "hoa@example.com", "phone": "0912345678" });
+            site.board.apply_answered(&posting, person, 200).await?;
+            site.open("/jobs/1").await?;
+            site.browser.see("Lê Hòa").await?;
+            site.browser
+                .click("select[name=stage] option[value=hired]")
+                .await?;
+            site.browser.click(".candidate-card .move button").await?;
+            site.browser.see("Đã chuyển giai đoạn.").await?;
+            site.browser.press("English").await?;
+            site.browser.see("Hiring").await
+        },
+    )
     .await;
 }
 

@@ -178,7 +178,10 @@ impl Site {
         self.open("/connections/1/credentials").await?;
         let browser = &self.browser;
         browser
-            .fill("[name='v:secret:access-token']", &self.employer.access_token)
+            .fill(
+                "[name='v:secret:access-token']",
+                &self.employer.access_token,
+            )
             .await?;
         browser
             .fill("[name='v:secret:secret-key']", &self.employer.secret_key)
@@ -202,9 +205,12 @@ impl Site {
 
     /// Publishes a job whose form is complete; answers the board's id.
     pub async fn publish(&self, job: u32) -> Result<String> {
-        self.open(&format!("/jobs/{job}/publish?connection=1")).await?;
+        self.open(&format!("/jobs/{job}/publish?connection=1"))
+            .await?;
         self.browser.press(self.t("Đăng tin", "Publish")).await?;
-        self.browser.see(self.t("Chờ duyệt", "Pending review")).await?;
+        self.browser
+            .see(self.t("Chờ duyệt", "Pending review"))
+            .await?;
         self.board_id().await
     }
 
@@ -229,7 +235,11 @@ impl Site {
         if let Ok(picture) = self.browser.picture().await {
             let file = folder.join(format!("{name}.png"));
             let _ = std::fs::write(&file, STANDARD.decode(picture).unwrap_or_default());
-            let _ = writeln!(std::io::stderr(), "{name}: what was seen: {}", file.display());
+            let _ = writeln!(
+                std::io::stderr(),
+                "{name}: what was seen: {}",
+                file.display()
+            );
         }
     }
 }
@@ -243,7 +253,10 @@ fn lend_compiled(data: &Path) -> Result<()> {
     std::fs::create_dir(&to)?;
     for entry in std::fs::read_dir(from)? {
         let name = entry?.file_name();
-        std::fs::copy(component().with_file_name("compiled").join(&name), to.join(&name))?;
+        std::fs::copy(
+            component().with_file_name("compiled").join(&name),
+            to.join(&name),
+        )?;
     }
     Ok(())
 }

@@ -6,37 +6,55 @@ use crate::site::with_site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_tabs_show_a_stale_version_as_a_conflict() {
-    with_site("two_tabs_show_a_stale_version_as_a_conflict", true, async |site| {
-        site.connected().await?;
-        site.publish(1).await?;
-        let update = format!("{}/update", site.browser.url().await?.split('?').next().unwrap_or_default());
-        let first = site.browser.tab().await?;
-        site.browser.goto(&update).await?;
+    with_site(
+        "two_tabs_show_a_stale_version_as_a_conflict",
+        true,
+        async |site| {
+            site.connected().await?;
+            site.publish(1).await?;
+            let update = format!(
+                "{}/update",
+                site.browser
+                    .url()
+                    .await?
+                    .split('?')
+                    .next()
+                    .unwrap_or_default()
+            );
+            let first = site.browser.tab().await?;
+            site.browser.goto(&update).await?;
 
-        let second = site.browser.new_tab().await?;
-        site.browser.goto(&update).await?;
-        change_title(site, "Kế toán tổng hợp (tab hai)").await?;
-        site.browser.press("Gửi thay đổi").await?;
-        site.browser.see("Đã gửi thay đổi").await?;
+            let second = site.browser.new_tab().await?;
+            site.browser.goto(&update).await?;
+            change_title(site, "Kế toán tổng hợp (tab hai)").await?;
+            site.browser.press("Gửi thay đổi").await?;
+            site.browser.see("Đã gửi thay đổi").await?;
 
-        // The first tab still shows what was there before.
-        site.browser.to_tab(&first).await?;
-        change_title(site, "Kế toán tổng hợp (tab một)").await?;
-        site.browser.see("Tin đã được thay đổi ở nơi khác").await?;
-        let text = site.browser.text().await?;
-        ensure!(text.contains("(tab một)") && text.contains("(tab hai)"), "both values:\n{text}");
-        ensure!(site.board.count(&site.employer, "edits").await? == 1, "nothing was sent meanwhile");
+            // The first tab still shows what was there before.
+            site.browser.to_tab(&first).await?;
+            change_title(site, "Kế toán tổng hợp (tab một)").await?;
+            site.browser.see("Tin đã được thay đổi ở nơi khác").await?;
+            let text = site.browser.text().await?;
+            ensure!(
+                text.contains("(tab một)") && text.contains("(tab hai)"),
+                "both values:\n{text}"
+            );
+            ensure!(
+                site.board.count(&site.employer, "edits").await? == 1,
+                "nothing was sent meanwhile"
+            );
 
-        site.browser.click("input[value=mine]").await?;
-        site.browser.press("Gửi thay đổi").await?;
-        site.browser.see("Đã gửi thay đổi").await?;
-        ensure!(site.board.count(&site.employer, "edits").await? == 2);
+            site.browser.click("input[value=mine]").await?;
+            site.browser.press("Gửi thay đổi").await?;
+            site.browser.see("Đã gửi thay đổi").await?;
+            ensure!(site.board.count(&site.employer, "edits").await? == 2);
 
-        // Keeping the other side's value sends nothing.
-        site.browser.to_tab(&second).await?;
-        site.browser.goto(&update).await?;
-        Ok(())
-    })
+            // Keeping the other side's value sends nothing.
+            site.browser.to_tab(&second).await?;
+            site.browser.goto(&update).await?;
+            Ok(())
+        },
+    )
     .await;
 }
 

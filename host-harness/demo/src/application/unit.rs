@@ -66,7 +66,8 @@ impl Platform {
             })
             .await;
         if done.is_ok() {
-            self.news.send_modify(|count| *count = count.wrapping_add(1));
+            self.news
+                .send_modify(|count| *count = count.wrapping_add(1));
         }
         done
     }

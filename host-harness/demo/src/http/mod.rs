@@ -47,7 +47,11 @@ async fn nothing_here(State(platform): State<Platform>, request: Request<Body>) 
     let wants_page = accepted
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.contains("text/html"));
-    if request.method() == Method::GET && wants_page && !path.starts_with("/api") && !path.starts_with("/hooks") {
+    if request.method() == Method::GET
+        && wants_page
+        && !path.starts_with("/api")
+        && !path.starts_with("/hooks")
+    {
         return crate::web::door::nothing_here(platform, request).await;
     }
     ApiError::no_such_path().into_response()

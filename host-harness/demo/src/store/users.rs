@@ -87,7 +87,8 @@ pub fn all(db: &Connection) -> Result<Vec<User>, StoreError> {
 
 /// Everybody of the tenant.
 pub fn of_tenant(db: &Connection, tenant: TenantId) -> Result<Vec<User>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT * FROM users WHERE tenant_id = ?1 ORDER BY id")?;
+    let mut statement =
+        db.prepare_cached("SELECT * FROM users WHERE tenant_id = ?1 ORDER BY id")?;
     let rows = statement.query_map([tenant], user)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -85,7 +85,9 @@ fn rank(letter: &str) -> u32 {
     let first = composed.chars().next().unwrap_or('\u{0}');
     let place = ALPHABET.chars().position(|known| known == first);
     // What is no letter of the alphabet comes after it.
-    place.and_then(|place| u32::try_from(place).ok()).unwrap_or_else(|| 1_000 + u32::from(first))
+    place
+        .and_then(|place| u32::try_from(place).ok())
+        .unwrap_or_else(|| 1_000 + u32::from(first))
 }
 
 fn tone(mark: char) -> Option<u8> {

@@ -287,7 +287,10 @@ fn is_same_origin(headers: &HeaderMap, own: &str) -> bool {
         return true;
     };
     let host = text("host").unwrap_or_default();
-    origin == own || origin.split_once("://").is_some_and(|(_, rest)| rest == host)
+    origin == own
+        || origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest == host)
 }
 
 async fn identify(platform: &Platform, parts: &Parts, form: &Pairs) -> Result<User, Refusal> {
@@ -361,10 +364,31 @@ mod tests {
             (vec![("sec-fetch-site", "same-origin")], true),
             (vec![("sec-fetch-site", "none")], true),
             (vec![("sec-fetch-site", "same-site")], false),
-            (vec![("sec-fetch-site", "cross-site"), ("origin", "https://ats.example")], false),
-            (vec![("origin", "https://ats.example"), ("host", "10.0.0.7:8470")], true),
-            (vec![("origin", "http://127.0.0.1:8470"), ("host", "127.0.0.1:8470")], true),
-            (vec![("origin", "http://127.0.0.1:8480"), ("host", "127.0.0.1:8470")], false),
+            (
+                vec![
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://ats.example"),
+                ],
+                false,
+            ),
+            (
+                vec![("origin", "https://ats.example"), ("host", "10.0.0.7:8470")],
+                true,
+            ),
+            (
+                vec![
+                    ("origin", "http://127.0.0.1:8470"),
+                    ("host", "127.0.0.1:8470"),
+                ],
+                true,
+            ),
+            (
+                vec![
+                    ("origin", "http://127.0.0.1:8480"),
+                    ("host", "127.0.0.1:8470"),
+                ],
+                false,
+            ),
             (vec![("origin", "null"), ("host", "127.0.0.1:8470")], false),
             (vec![], true),
         ] {

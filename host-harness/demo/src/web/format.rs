@@ -30,7 +30,12 @@ pub fn day_of(at: u64) -> String {
     let local = i64::try_from(at).unwrap_or(i64::MAX / 2) + VIETNAM_MS;
     jiff::Timestamp::from_millisecond(local).map_or_else(
         |_| String::new(),
-        |local| jiff::tz::TimeZone::UTC.to_datetime(local).date().to_string(),
+        |local| {
+            jiff::tz::TimeZone::UTC
+                .to_datetime(local)
+                .date()
+                .to_string()
+        },
     )
 }
 
@@ -190,8 +195,14 @@ mod tests {
             of(&[(from, 15_000_000), (to, 20_000_000)]).as_deref(),
             Some("15–20\u{a0}triệu")
         );
-        assert_eq!(of(&[(from, 7_500_000)]).as_deref(), Some("Từ 7,5\u{a0}triệu"));
-        assert_eq!(of(&[(to, 9_250_000)]).as_deref(), Some("Đến 9.250.000\u{a0}₫"));
+        assert_eq!(
+            of(&[(from, 7_500_000)]).as_deref(),
+            Some("Từ 7,5\u{a0}triệu")
+        );
+        assert_eq!(
+            of(&[(to, 9_250_000)]).as_deref(),
+            Some("Đến 9.250.000\u{a0}₫")
+        );
         assert_eq!(of(&[]), None);
         let negotiable = Values::from([("salary-negotiable".to_owned(), FieldValue::Truth(true))]);
         assert_eq!(salary(Lang::Vi, &negotiable).as_deref(), Some("Thỏa thuận"));

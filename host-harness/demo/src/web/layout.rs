@@ -84,9 +84,24 @@ pub struct Frame {
 const NAVIGATION: [(Section, &str, &str, &str); 5] = [
     (Section::Jobs, "/jobs", "Tin tuyển dụng", "Jobs"),
     (Section::Postings, "/postings", "Tin đã đăng", "Postings"),
-    (Section::Notices, "/notifications", "Thông báo", "Notifications"),
-    (Section::Connections, "/connections", "Mạng tuyển dụng", "Job boards"),
-    (Section::Traffic, "/deliveries", "Dữ liệu nhận về", "Deliveries"),
+    (
+        Section::Notices,
+        "/notifications",
+        "Thông báo",
+        "Notifications",
+    ),
+    (
+        Section::Connections,
+        "/connections",
+        "Mạng tuyển dụng",
+        "Job boards",
+    ),
+    (
+        Section::Traffic,
+        "/deliveries",
+        "Dữ liệu nhận về",
+        "Deliveries",
+    ),
 ];
 
 /// A page in its frame.
@@ -150,7 +165,11 @@ pub fn render(frame: &Frame, page: Page) -> Response {
             p { (lang.t("Giờ hiển thị theo múi giờ Việt Nam.", "All times are Vietnam's.")) }
         }
     };
-    let policy = if page.frames { POLICY_WITH_FRAME } else { POLICY };
+    let policy = if page.frames {
+        POLICY_WITH_FRAME
+    } else {
+        POLICY
+    };
     document(lang, page.status, &page.title, policy, true, &body)
 }
 
@@ -280,7 +299,9 @@ mod tests {
     fn no_policy_allows_inline_or_foreign_code() {
         for policy in [POLICY, POLICY_WITH_FRAME] {
             assert!(policy.starts_with("default-src 'none'"));
-            assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"));
+            assert!(
+                !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http")
+            );
         }
     }
 }

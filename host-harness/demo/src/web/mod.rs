@@ -57,7 +57,9 @@ fn route(door: &'static Door) -> axum::routing::MethodRouter<Platform> {
     };
     on(
         filter,
-        move |State(platform): State<Platform>, request: Request<Body>| -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> {
+        move |State(platform): State<Platform>,
+              request: Request<Body>|
+              -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> {
             Box::pin(door::serve(platform, door, request))
         },
     )

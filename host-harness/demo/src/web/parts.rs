@@ -40,7 +40,13 @@ pub fn csrf(token: &str) -> Markup {
 }
 
 /// A form that is one button.
-pub fn button(token: &str, action: &str, label: &str, class: &str, more: &[(&str, &str)]) -> Markup {
+pub fn button(
+    token: &str,
+    action: &str,
+    label: &str,
+    class: &str,
+    more: &[(&str, &str)],
+) -> Markup {
     html! {
         form.inline method="post" action=(action) {
             (csrf(token))
@@ -127,9 +133,18 @@ mod tests {
 
     #[test]
     fn only_web_addresses_become_links() {
-        for url in ["javascript:alert(1)", "data:text/html,x", " https://x", "//x"] {
+        for url in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            " https://x",
+            "//x",
+        ] {
             assert!(!link_out(Lang::Vi, url, "x").into_string().contains("href"));
         }
-        assert!(link_out(Lang::Vi, "https://board.example/1", "x").into_string().contains("href"));
+        assert!(
+            link_out(Lang::Vi, "https://board.example/1", "x")
+                .into_string()
+                .contains("href")
+        );
     }
 }

@@ -184,13 +184,7 @@ pub async fn choose_language(State(platform): State<Platform>, request: Request<
     response
 }
 
-fn set_cookie(
-    platform: &Platform,
-    response: &mut Response,
-    name: &str,
-    value: &str,
-    seconds: u64,
-) {
+fn set_cookie(platform: &Platform, response: &mut Response, name: &str, value: &str, seconds: u64) {
     let secure = if platform.is_public_over_tls() {
         "; Secure"
     } else {
@@ -203,13 +197,7 @@ fn set_cookie(
     }
 }
 
-fn page(
-    lang: Lang,
-    status: StatusCode,
-    next: &str,
-    login: &str,
-    notice: Option<&str>,
-) -> Response {
+fn page(lang: Lang, status: StatusCode, next: &str, login: &str, notice: Option<&str>) -> Response {
     let here = if next == "/" {
         "/login".to_owned()
     } else {

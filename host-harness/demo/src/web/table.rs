@@ -4,8 +4,8 @@ use axum::http::Method;
 
 use super::door::{Door, Handler};
 use super::pages::{
-    candidate, connections, credentials, disconnect, erase, job, job_form, jobs, link, notices, posting,
-    posting_actions, postings, probe, publish, traffic, update,
+    candidate, connections, credentials, disconnect, erase, job, job_form, jobs, link, notices,
+    posting, posting_actions, postings, probe, publish, traffic, update,
 };
 
 /// A handler as a value: a function whose future is boxed.

@@ -81,14 +81,28 @@ impl Trouble {
 }
 
 fn next_step(lang: Lang, error: &AppError) -> Option<(String, &'static str)> {
-    let AppError::Board { failure, request_id } = error else {
+    let AppError::Board {
+        failure,
+        request_id,
+    } = error
+    else {
         return None;
     };
-    let settings = || Some(("/connections".to_owned(), lang.t("Mở thiết lập mã truy cập", "Open the connection's settings")));
+    let settings = || {
+        Some((
+            "/connections".to_owned(),
+            lang.t("Mở thiết lập mã truy cập", "Open the connection's settings"),
+        ))
+    };
     match failure.disposition {
-        Disposition::FixSettings | Disposition::SignInAgain | Disposition::NotEntitled => settings(),
+        Disposition::FixSettings | Disposition::SignInAgain | Disposition::NotEntitled => {
+            settings()
+        }
         Disposition::OutcomeUnknown | Disposition::InProgress => request_id.as_ref().map(|id| {
-            (format!("/postings/{id}"), lang.t("Xem tin này", "Look at the posting"))
+            (
+                format!("/postings/{id}"),
+                lang.t("Xem tin này", "Look at the posting"),
+            )
         }),
         _ => None,
     }

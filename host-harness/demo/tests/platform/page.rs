@@ -76,9 +76,8 @@ impl Browser {
 }
 
 fn url_encoded(form: &[(&str, &str)]) -> String {
-    let encode = |text: &str| -> String {
-        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-    };
+    let encode =
+        |text: &str| -> String { text.bytes().map(|byte| format!("%{byte:02X}")).collect() };
     let pairs: Vec<String> = form
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
@@ -121,7 +120,11 @@ async fn no_page_opens_without_a_session() {
 async fn a_session_ends_on_the_page_too() {
     let browser = Browser::start().await;
     assert_eq!(browser.get("/jobs").await.status().as_u16(), 200);
-    browser.server.world.clock.advance(std::time::Duration::from_secs(12 * 3_600));
+    browser
+        .server
+        .world
+        .clock
+        .advance(std::time::Duration::from_secs(12 * 3_600));
     let answer = browser.get("/jobs").await;
     assert_eq!(location(&answer), "/login?next=%2Fjobs");
     let form = [("csrf", browser.csrf.as_str()), ("all", "1")];
@@ -148,12 +151,34 @@ async fn a_form_changes_nothing_without_its_token_or_from_another_site() {
         assert_eq!(answer.status().as_u16(), 403, "{form:?} {headers:?}");
     }
     let owner = &browser.server.world.admin;
-    assert_eq!(browser.server.world.platform.jobs(owner).await.unwrap().len(), 1);
+    assert_eq!(
+        browser
+            .server
+            .world
+            .platform
+            .jobs(owner)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     let answer = browser.post("/jobs/new", &[good, title], &[]).await;
     assert_eq!(answer.status().as_u16(), 303);
-    assert_eq!(browser.server.world.platform.jobs(owner).await.unwrap().len(), 2);
+    assert_eq!(
+        browser
+            .server
+            .world
+            .platform
+            .jobs(owner)
+            .await
+            .unwrap()
+            .len(),
+        2
+    );
     let large = "x".repeat(300_000);
-    let answer = browser.post("/jobs/new", &[good, ("v:text:title", &large)], &[]).await;
+    let answer = browser
+        .post("/jobs/new", &[good, ("v:text:title", &large)], &[])
+        .await;
     assert_eq!(answer.status().as_u16(), 413);
 }
 
@@ -163,13 +188,30 @@ async fn the_sign_in_sets_cookies_that_scripts_and_other_sites_do_not_get() {
     let world = &browser.server.world;
     let (_, password) = world
         .platform
-        .add_user(world.owner.tenant, "minh", "Trần Quang Minh", job_board_demo::Role::Administrator)
+        .add_user(
+            world.owner.tenant,
+            "minh",
+            "Trần Quang Minh",
+            job_board_demo::Role::Administrator,
+        )
         .await
         .unwrap();
-    let form = [("login", "minh"), ("password", password.as_str()), ("next", "//evil.example")];
-    let refused = browser.post("/login", &form, &[("origin", "https://evil.example")]).await;
-    assert_eq!(refused.status().as_u16(), 403, "nobody is signed in by another site");
-    let wrong = browser.post("/login", &[("login", "minh"), ("password", "x")], &[]).await;
+    let form = [
+        ("login", "minh"),
+        ("password", password.as_str()),
+        ("next", "//evil.example"),
+    ];
+    let refused = browser
+        .post("/login", &form, &[("origin", "https://evil.example")])
+        .await;
+    assert_eq!(
+        refused.status().as_u16(),
+        403,
+        "nobody is signed in by another site"
+    );
+    let wrong = browser
+        .post("/login", &[("login", "minh"), ("password", "x")], &[])
+        .await;
     assert_eq!(wrong.status().as_u16(), 401);
     let answer = browser.post("/login", &form, &[]).await;
     assert_eq!(location(&answer), "/", "the sign-in leads nowhere else");
@@ -181,7 +223,13 @@ async fn the_sign_in_sets_cookies_that_scripts_and_other_sites_do_not_get() {
         .collect();
     assert_eq!(cookies.len(), 2);
     for cookie in cookies {
-        for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Max-Age=43200", "Path=/"] {
+        for attribute in [
+            "HttpOnly",
+            "SameSite=Lax",
+            "Secure",
+            "Max-Age=43200",
+            "Path=/",
+        ] {
             assert!(cookie.contains(attribute), "{cookie}");
         }
     }
@@ -193,22 +241,64 @@ async fn every_page_has_a_strict_policy_and_nothing_inline() {
     let world = &browser.server.world;
     world.publish("r1", "77").await;
     world
-        .happen("1", vec![applied("e1", "77", application("a1", "Nguyễn An"))])
+        .happen(
+            "1",
+            vec![applied("e1", "77", application("a1", "Nguyễn An"))],
+        )
         .await;
-    for path in ["/jobs", "/jobs/new", "/jobs/1", "/jobs/1/edit", "/jobs/1/postings", "/postings", "/postings/log", "/postings/r1", "/postings/r1/close", "/postings/r1/reopen", "/candidates/1", "/notifications", "/connections", "/connections/1/credentials", "/connections/1/disconnect", "/deliveries", "/deliveries?show=unmatched"] {
+    for path in [
+        "/jobs",
+        "/jobs/new",
+        "/jobs/1",
+        "/jobs/1/edit",
+        "/jobs/1/postings",
+        "/postings",
+        "/postings/log",
+        "/postings/r1",
+        "/postings/r1/close",
+        "/postings/r1/reopen",
+        "/candidates/1",
+        "/notifications",
+        "/connections",
+        "/connections/1/credentials",
+        "/connections/1/disconnect",
+        "/deliveries",
+        "/deliveries?show=unmatched",
+    ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status().as_u16(), 200, "{path}");
-        let policy = answer.headers()["content-security-policy"].to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"), "{path}: {policy}");
+        let policy = answer.headers()["content-security-policy"]
+            .to_str()
+            .unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"),
+            "{path}: {policy}"
+        );
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self'"));
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
         assert_eq!(answer.headers()["cache-control"], "no-store", "{path}");
         let html = answer.text().await.unwrap();
-        for inline in [" style=", " onclick=", " onload=", " onerror=", "javascript:", "<style"] {
+        for inline in [
+            " style=",
+            " onclick=",
+            " onload=",
+            " onerror=",
+            "javascript:",
+            "<style",
+        ] {
             assert!(!html.contains(inline), "{path} has {inline}");
         }
-        assert_eq!(html.matches("<script").count(), html.matches("<script src=\"/assets/").count());
-        assert_eq!(html.matches("<form").count() - html.matches("method=\"get\"").count() - html.matches("action=\"/language\"").count(), html.matches("name=\"csrf\"").count(), "{path}: every form that changes something has its token");
+        assert_eq!(
+            html.matches("<script").count(),
+            html.matches("<script src=\"/assets/").count()
+        );
+        assert_eq!(
+            html.matches("<form").count()
+                - html.matches("method=\"get\"").count()
+                - html.matches("action=\"/language\"").count(),
+            html.matches("name=\"csrf\"").count(),
+            "{path}: every form that changes something has its token"
+        );
     }
 }
 
@@ -219,11 +309,25 @@ async fn another_tenants_pages_do_not_exist() {
     browser
         .server
         .world
-        .happen("1", vec![applied("e1", "77", application("a1", "Nguyễn An"))])
+        .happen(
+            "1",
+            vec![applied("e1", "77", application("a1", "Nguyễn An"))],
+        )
         .await;
     let (_, [_, stranger, _]) = crate::world::add_tenant(&browser.server.world.platform).await;
     browser = Browser::of(browser.server, &stranger).await;
-    for path in ["/jobs/1", "/jobs/1/edit", "/jobs/1/postings", "/postings/r1", "/candidates/1", "/candidates/1/cvs/1", "/connections/1/credentials", "/jobs/0", "/jobs/x", "/nowhere"] {
+    for path in [
+        "/jobs/1",
+        "/jobs/1/edit",
+        "/jobs/1/postings",
+        "/postings/r1",
+        "/candidates/1",
+        "/candidates/1/cvs/1",
+        "/connections/1/credentials",
+        "/jobs/0",
+        "/jobs/x",
+        "/nowhere",
+    ] {
         assert_eq!(browser.get(path).await.status().as_u16(), 404, "{path}");
     }
     assert!(!browser.text("/deliveries").await.contains("POST"));
@@ -234,7 +338,9 @@ async fn another_tenants_pages_do_not_exist() {
 async fn the_language_is_one_click_away_and_stays() {
     let browser = Browser::start().await;
     assert!(browser.text("/jobs").await.contains("<html lang=\"vi\""));
-    let answer = browser.post("/language", &[("to", "en"), ("next", "/jobs?x=1")], &[]).await;
+    let answer = browser
+        .post("/language", &[("to", "en"), ("next", "/jobs?x=1")], &[])
+        .await;
     assert_eq!(location(&answer), "/jobs?x=1");
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
     assert!(cookie.starts_with("lang=en;"));
@@ -250,7 +356,11 @@ async fn a_rejected_posting_says_why_and_what_to_do() {
     let browser = Browser::start().await;
     let world = &browser.server.world;
     world.publish("r1", "77").await;
-    let rejected = crate::support::event("e1", "77", crate::support::rejection("<b>số điện thoại</b>"));
+    let rejected = crate::support::event(
+        "e1",
+        "77",
+        crate::support::rejection("<b>số điện thoại</b>"),
+    );
     world.happen("1", vec![rejected]).await;
     let html = browser.text("/postings/r1").await;
     assert!(html.contains(&PostingState::Rejected.label_vi()));
@@ -289,7 +399,15 @@ fn the_page_knows_no_board() {
     assert!(files.len() > 30);
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
-        for word in ["topcv", "main_category", "job_description", "employer_api_key", "access-token", "secret-key", "salary_level"] {
+        for word in [
+            "topcv",
+            "main_category",
+            "job_description",
+            "employer_api_key",
+            "access-token",
+            "secret-key",
+            "salary_level",
+        ] {
             assert!(!text.contains(word), "{} says `{word}`", file.display());
         }
     }

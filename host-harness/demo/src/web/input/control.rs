@@ -55,13 +55,7 @@ fn invalid(input: &Input<'_>) -> Option<&'static str> {
 }
 
 /// What is required is said in words, not with `required`: all problems are to be shown at once, by the one who knows the rules.
-fn line(
-    input: &Input<'_>,
-    value: &str,
-    kind: &str,
-    mode: Option<&str>,
-    is_money: bool,
-) -> Markup {
+fn line(input: &Input<'_>, value: &str, kind: &str, mode: Option<&str>, is_money: bool) -> Markup {
     let longest = input.limits.and_then(|limits| limits.max_length);
     html! {
         input type=(kind) id=(input.anchor()) name=(input.name()) value=(value)
@@ -134,7 +128,11 @@ fn switch(input: &Input<'_>) -> Markup {
 /// Candidates of the questions, first; each option stands once.
 fn asked<'a>(input: &'a Input<'_>) -> Vec<&'a Choice> {
     let mut found: Vec<&Choice> = Vec::new();
-    for candidate in input.questions.iter().flat_map(|question| &question.candidates) {
+    for candidate in input
+        .questions
+        .iter()
+        .flat_map(|question| &question.candidates)
+    {
         if found.iter().all(|known| known.id != candidate.id) {
             found.push(candidate);
         }
@@ -152,7 +150,11 @@ fn not_in_list(lang: Lang, id: &str) -> String {
 fn choice(lang: Lang, input: &Input<'_>) -> Markup {
     let chosen = text_of(input);
     let asked = asked(input);
-    let known = input.choices.iter().chain(asked.iter().copied()).any(|choice| choice.id == chosen);
+    let known = input
+        .choices
+        .iter()
+        .chain(asked.iter().copied())
+        .any(|choice| choice.id == chosen);
     let mut groups: Vec<(Option<&str>, Vec<&Choice>)> = Vec::new();
     for choice in input.choices {
         if asked.iter().any(|candidate| candidate.id == choice.id) {
@@ -203,7 +205,12 @@ fn choices(lang: Lang, input: &Input<'_>) -> Markup {
     let is_chosen = |choice: &&Choice| chosen.contains(&choice.id);
     let is_asked = |choice: &&Choice| asked.iter().any(|candidate| candidate.id == choice.id);
     // What is chosen stands first, then what is asked for, then the rest.
-    let first: Vec<&Choice> = input.choices.iter().filter(is_chosen).filter(|choice| !is_asked(choice)).collect();
+    let first: Vec<&Choice> = input
+        .choices
+        .iter()
+        .filter(is_chosen)
+        .filter(|choice| !is_asked(choice))
+        .collect();
     let rest: Vec<&Choice> = input
         .choices
         .iter()

@@ -62,21 +62,39 @@ impl<'a> Input<'a> {
     }
 
     /// A setting of a connection. `stored`: a secret that is kept, and kept when the field stays empty.
-    pub fn of_setting(lang: Lang, setting: &'a Setting, value: Option<FieldValue>, stored: bool) -> Self {
+    pub fn of_setting(
+        lang: Lang,
+        setting: &'a Setting,
+        value: Option<FieldValue>,
+        stored: bool,
+    ) -> Self {
         let default = setting.default_value.clone().map(convert::value);
         Self {
             id: &setting.id,
             label: lang.said(&setting.label),
             help: lang.said(&setting.help),
-            kind: if setting.secret { "secret" } else { &setting.kind },
+            kind: if setting.secret {
+                "secret"
+            } else {
+                &setting.kind
+            },
             required: setting.required && !stored,
-            value: if setting.secret { None } else { value.or(default) },
+            value: if setting.secret {
+                None
+            } else {
+                value.or(default)
+            },
             origin: None,
             choices: &setting.choices,
             questions: &[],
             limits: Some(&setting.limits),
             problems: Vec::new(),
-            placeholder: stored.then(|| lang.t("Đã lưu. Để trống để giữ nguyên.", "Stored. Leave empty to keep it.")),
+            placeholder: stored.then(|| {
+                lang.t(
+                    "Đã lưu. Để trống để giữ nguyên.",
+                    "Stored. Leave empty to keep it.",
+                )
+            }),
         }
     }
 
@@ -223,8 +241,14 @@ fn origin(lang: Lang, origin: Origin) -> Option<(&'static str, &'static str)> {
         Origin::Job => ("from-job", lang.t("từ tin tuyển dụng", "from the job")),
         Origin::BoardDefault => ("from-default", lang.t("mặc định", "default")),
         Origin::BoardPosting => ("from-board", lang.t("đang đăng", "as posted")),
-        Origin::Suggestion => ("from-guess", lang.t("gợi ý, hãy xem lại", "suggested, please check")),
-        Origin::Operator => ("from-operator", lang.t("do vận hành đặt", "set by the operator")),
+        Origin::Suggestion => (
+            "from-guess",
+            lang.t("gợi ý, hãy xem lại", "suggested, please check"),
+        ),
+        Origin::Operator => (
+            "from-operator",
+            lang.t("do vận hành đặt", "set by the operator"),
+        ),
     })
 }
 

@@ -59,10 +59,8 @@ fn read(kind: &str, text: &str) -> Option<FieldValue> {
         return None;
     }
     Some(match kind {
-        "integer" | "money" => whole_number(line).map_or_else(
-            || FieldValue::Text(line.to_owned()),
-            FieldValue::Integer,
-        ),
+        "integer" | "money" => whole_number(line)
+            .map_or_else(|| FieldValue::Text(line.to_owned()), FieldValue::Integer),
         "switch" => FieldValue::Truth(line == "1"),
         "json" => FieldValue::Json(line.to_owned()),
         // Browsers send line ends as CR LF.
@@ -78,12 +76,17 @@ fn whole_number(text: &str) -> Option<i64> {
     let mut groups = digits.split(['.', ',']);
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
-    let grouped = rest.is_empty() || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
+    let grouped = rest.is_empty()
+        || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
     let whole: String = std::iter::once(first).chain(rest).collect();
     let number: i64 = (grouped && whole.bytes().all(|byte| byte.is_ascii_digit()))
         .then(|| whole.parse().ok())
         .flatten()?;
-    Some(if plain.starts_with('-') { -number } else { number })
+    Some(if plain.starts_with('-') {
+        -number
+    } else {
+        number
+    })
 }
 
 #[cfg(test)]
@@ -143,7 +146,10 @@ mod tests {
         }
         assert_eq!(whole_number("1 000"), Some(1_000));
         assert_eq!(whole_number("-2.000"), Some(-2_000));
-        assert_eq!(whole_number("9007199254740993"), Some(9_007_199_254_740_993));
+        assert_eq!(
+            whole_number("9007199254740993"),
+            Some(9_007_199_254_740_993)
+        );
     }
 
     #[test]
@@ -153,6 +159,9 @@ mod tests {
         let said = values(&sent, Blank::Said);
         assert_eq!(said["a"], FieldValue::Text(String::new()));
         assert_eq!(said["b"], FieldValue::Texts(Vec::new()));
-        assert!(!said.contains_key("c"), "an empty secret keeps the stored one");
+        assert!(
+            !said.contains_key("c"),
+            "an empty secret keeps the stored one"
+        );
     }
 }

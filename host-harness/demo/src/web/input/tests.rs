@@ -78,7 +78,11 @@ fn a_value_that_no_list_has_is_shown_and_sent_back() {
 
 #[test]
 fn a_question_is_asked_and_nothing_is_picked() {
-    let choices = [choice("1", "Java"), choice("2", "JavaScript"), choice("3", "SQL")];
+    let choices = [
+        choice("1", "Java"),
+        choice("2", "JavaScript"),
+        choice("3", "SQL"),
+    ];
     let questions = [Question {
         asked: "java".to_owned(),
         candidates: vec![choice("1", "Java"), choice("2", "JavaScript")],
@@ -89,6 +93,14 @@ fn a_question_is_asked_and_nothing_is_picked() {
         ..input("choices", Some(FieldValue::Texts(vec!["3".into()])))
     });
     assert!(html.contains("“java” có thể là: Java, JavaScript. Hãy chọn."));
-    assert_eq!(html.matches("value=\"1\"").count(), 1, "each option stands once");
-    assert_eq!(html.matches(" checked").count(), 1, "only what the job says");
+    assert_eq!(
+        html.matches("value=\"1\"").count(),
+        1,
+        "each option stands once"
+    );
+    assert_eq!(
+        html.matches(" checked").count(),
+        1,
+        "only what the job says"
+    );
 }

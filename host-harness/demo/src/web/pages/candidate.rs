@@ -33,14 +33,23 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     let profile = call.platform.candidate(&call.user, id(&call)?).await?;
     let contact = &profile.candidate.contact;
     let name = display_name(&call, contact.full_name.as_ref());
-    let mut trail = vec![(call.t("Tin tuyển dụng", "Jobs").to_owned(), "/jobs".to_owned())];
+    let mut trail = vec![(
+        call.t("Tin tuyển dụng", "Jobs").to_owned(),
+        "/jobs".to_owned(),
+    )];
     let mut applications = Vec::new();
     for (application, cvs) in &profile.applications {
         let job = call.platform.job(&call.user, application.job).await?;
         if trail.len() == 1 {
             trail.push((job.title.clone(), format!("/jobs/{}", job.id.0)));
         }
-        applications.push(self::application(&call, &profile, application, cvs, &job.title));
+        applications.push(self::application(
+            &call,
+            &profile,
+            application,
+            cvs,
+            &job.title,
+        ));
     }
     let trail: Vec<(&str, String)> = trail
         .iter()
@@ -135,7 +144,9 @@ fn alike(call: &Call, profile: &Profile) -> Markup {
     let same = |one: &Option<Statement>, other: &Option<Statement>| {
         one.as_ref()
             .zip(other.as_ref())
-            .is_some_and(|(one, other)| one.normalised.is_some() && one.normalised == other.normalised)
+            .is_some_and(|(one, other)| {
+                one.normalised.is_some() && one.normalised == other.normalised
+            })
     };
     html! {
         @if !profile.alike.is_empty() {
@@ -159,7 +170,13 @@ fn alike(call: &Call, profile: &Profile) -> Markup {
     }
 }
 
-fn application(call: &Call, profile: &Profile, application: &StoredApplication, cvs: &[Cv], job: &str) -> Markup {
+fn application(
+    call: &Call,
+    profile: &Profile,
+    application: &StoredApplication,
+    cvs: &[Cv],
+    job: &str,
+) -> Markup {
     let candidate = profile.candidate.id.0;
     let here = format!("/candidates/{candidate}");
     let anchor = format!("application-{}", application.id.0);
@@ -264,14 +281,17 @@ fn file(call: &Call, here: &str, cv: &Cv) -> Markup {
 /// `POST /candidates/{id}/stage`
 pub async fn stage(call: Call) -> Result<Answer, AppError> {
     let id = id(&call)?;
-    let stage = call.given("stage").and_then(Stage::from_code).ok_or_else(|| {
-        AppError::Input(vec![Problem::new(
-            "stage",
-            "unknown-option",
-            "Không có giai đoạn này.",
-            "There is no such stage.",
-        )])
-    })?;
+    let stage = call
+        .given("stage")
+        .and_then(Stage::from_code)
+        .ok_or_else(|| {
+            AppError::Input(vec![Problem::new(
+                "stage",
+                "unknown-option",
+                "Không có giai đoạn này.",
+                "There is no such stage.",
+            )])
+        })?;
     let application = call
         .given("application")
         .and_then(|id| id.parse().ok())
@@ -279,7 +299,9 @@ pub async fn stage(call: Call) -> Result<Answer, AppError> {
     call.platform
         .move_to_stage(&call.user, id, application, stage)
         .await?;
-    Ok(Answer::Go(call.next_or(format!("/candidates/{}?done=moved", id.0))))
+    Ok(Answer::Go(
+        call.next_or(format!("/candidates/{}?done=moved", id.0)),
+    ))
 }
 
 /// `POST /cvs/retry`: the waits after failures are not waited for.

@@ -16,7 +16,10 @@ use crate::web::parts;
 /// `GET /connections`
 pub async fn list(call: Call) -> Result<Answer, AppError> {
     let views = call.platform.connections(&call.user).await?;
-    let title = call.t("Thiết lập mã truy cập mạng tuyển dụng", "Job boards: access codes");
+    let title = call.t(
+        "Thiết lập mã truy cập mạng tuyển dụng",
+        "Job boards: access codes",
+    );
     let administers = call.user.role.administers();
     let body = html! {
         h1 { (title) }
@@ -48,9 +51,17 @@ pub async fn list(call: Call) -> Result<Answer, AppError> {
 /// `POST /connections`
 pub async fn create(call: Call) -> Result<Answer, AppError> {
     let board = call.platform.manifest().board_name.clone();
-    let name: String = call.given("name").unwrap_or(&board).chars().take(100).collect();
+    let name: String = call
+        .given("name")
+        .unwrap_or(&board)
+        .chars()
+        .take(100)
+        .collect();
     let id = call.platform.create_connection(&call.user, &name).await?;
-    Ok(Answer::Go(format!("/connections/{}/credentials?done=connection-added", id.0)))
+    Ok(Answer::Go(format!(
+        "/connections/{}/credentials?done=connection-added",
+        id.0
+    )))
 }
 
 /// Whether there is an access code, in Base's own words, and what is wrong with it.
@@ -59,9 +70,15 @@ pub fn state(lang: Lang, view: &ConnectionView) -> Markup {
         Ok(status) => match status.state {
             ConnectionState::NotConfigured => ("idle", lang.t("Chưa cấu hình", "Not configured")),
             ConnectionState::Configured => ("good", lang.t("Đã cấu hình", "Configured")),
-            ConnectionState::Broken => ("bad", lang.t("Đã cấu hình, nhưng bị từ chối", "Configured, but refused")),
+            ConnectionState::Broken => (
+                "bad",
+                lang.t("Đã cấu hình, nhưng bị từ chối", "Configured, but refused"),
+            ),
         },
-        Err(_) => ("bad", lang.t("Không đọc được trạng thái", "Status unavailable")),
+        Err(_) => (
+            "bad",
+            lang.t("Không đọc được trạng thái", "Status unavailable"),
+        ),
     };
     html! { span class={ "state is-" (tone) } { (label) } }
 }
@@ -81,8 +98,11 @@ fn problem(call: &Call, view: &ConnectionView) -> Markup {
             .map(|problem| call.lang.said(&problem.message).to_owned()),
         Err(PluginError::Failure(failure)) => Some(call.lang.said(&failure.message).to_owned()),
         Err(PluginError::Stopped(_)) => Some(
-            call.t("Plugin không trả lời. Hãy báo cho người vận hành hệ thống.", "The plugin does not answer. Tell the platform's operator.")
-                .to_owned(),
+            call.t(
+                "Plugin không trả lời. Hãy báo cho người vận hành hệ thống.",
+                "The plugin does not answer. Tell the platform's operator.",
+            )
+            .to_owned(),
         ),
     };
     html! {

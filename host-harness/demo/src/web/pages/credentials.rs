@@ -42,7 +42,12 @@ fn stored(status: Option<&ConnectionStatus>) -> Values {
     })
 }
 
-async fn page(call: &Call, view: &ConnectionView, given: Option<&Values>, trouble: Option<&Trouble>) -> Result<Page, AppError> {
+async fn page(
+    call: &Call,
+    view: &ConnectionView,
+    given: Option<&Values>,
+    trouble: Option<&Trouble>,
+) -> Result<Page, AppError> {
     let configured = is_configured(view);
     let heading = if configured {
         call.t("Cập nhật mã truy cập", "Update the access code")
@@ -109,7 +114,9 @@ async fn confirmation(call: &Call, view: &ConnectionView) -> Result<Markup, AppE
     let id = view.connection.id;
     let left: Vec<&Posting> = postings
         .iter()
-        .filter(|posting| posting.connection == id && posting.board_posting.is_some() && is_ours(posting))
+        .filter(|posting| {
+            posting.connection == id && posting.board_posting.is_some() && is_ours(posting)
+        })
         .collect();
     Ok(html! {
         fieldset.conflict {
@@ -155,10 +162,15 @@ pub async fn save(call: Call) -> Result<Answer, AppError> {
         .configure(&call.user, id, given.clone(), accept)
         .await
     {
-        Ok(_) => Ok(Answer::Go(format!("/connections/{}/credentials?done=configured", id.0))),
+        Ok(_) => Ok(Answer::Go(format!(
+            "/connections/{}/credentials?done=configured",
+            id.0
+        ))),
         Err(error @ (AppError::Board { .. } | AppError::Input(_))) => {
             let trouble = Trouble::of(call.lang, error);
-            Ok(page(&call, &view, Some(&given), Some(&trouble)).await?.into())
+            Ok(page(&call, &view, Some(&given), Some(&trouble))
+                .await?
+                .into())
         }
         Err(error) => Err(error),
     }

@@ -21,7 +21,10 @@ pub async fn ask(call: Call) -> Result<Answer, AppError> {
     let visible: Vec<&Posting> = postings
         .iter()
         .filter(|posting| {
-            let seen = matches!(posting.state, PostingState::Live | PostingState::PendingReview);
+            let seen = matches!(
+                posting.state,
+                PostingState::Live | PostingState::PendingReview
+            );
             posting.connection == id && seen
         })
         .collect();

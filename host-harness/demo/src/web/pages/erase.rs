@@ -23,10 +23,19 @@ fn administers(call: &Call) -> Result<(), AppError> {
 fn reason(lang: Lang, code: &str) -> &str {
     match code {
         "request" => lang.t("Ứng viên yêu cầu", "The person asked for it"),
-        "consent-withdrawn" => lang.t("Ứng viên rút lại sự đồng ý", "The person took the consent back"),
-        "mistake" => lang.t("Nhập nhầm, thử nghiệm hoặc giả mạo", "A mistake, a test or a forgery"),
+        "consent-withdrawn" => lang.t(
+            "Ứng viên rút lại sự đồng ý",
+            "The person took the consent back",
+        ),
+        "mistake" => lang.t(
+            "Nhập nhầm, thử nghiệm hoặc giả mạo",
+            "A mistake, a test or a forgery",
+        ),
         "retention" => lang.t("Hết thời hạn lưu giữ", "Kept for long enough"),
-        "restored" => lang.t("Đã xóa trước khi khôi phục bản sao lưu", "Erased before a backup was restored"),
+        "restored" => lang.t(
+            "Đã xóa trước khi khôi phục bản sao lưu",
+            "Erased before a backup was restored",
+        ),
         other => other,
     }
 }

@@ -32,9 +32,21 @@ pub async fn head(call: &Call, job: &Job, tab: Tab) -> Result<Markup, AppError> 
     let connections = call.platform.connections(&call.user).await?;
     let base = format!("/jobs/{}", job.id.0);
     let tabs = [
-        (Tab::Candidates, base.clone(), call.t("Ứng viên", "Candidates")),
-        (Tab::Postings, format!("{base}/postings"), call.t("Danh sách tin đã đăng", "Postings")),
-        (Tab::Content, format!("{base}/edit"), call.t("Nội dung tin", "Content")),
+        (
+            Tab::Candidates,
+            base.clone(),
+            call.t("Ứng viên", "Candidates"),
+        ),
+        (
+            Tab::Postings,
+            format!("{base}/postings"),
+            call.t("Danh sách tin đã đăng", "Postings"),
+        ),
+        (
+            Tab::Content,
+            format!("{base}/edit"),
+            call.t("Nội dung tin", "Content"),
+        ),
     ];
     Ok(html! {
         (parts::crumbs(call.lang, &[(call.t("Tin tuyển dụng", "Jobs"), "/jobs".to_owned())]))

@@ -136,7 +136,10 @@ fn summary(call: &Call, problems: &[Problem]) -> Markup {
 
 /// `GET /jobs/new`
 pub async fn show_new(call: Call) -> Result<Answer, AppError> {
-    let given = Values::from([("salary-currency".to_owned(), FieldValue::Text("VND".to_owned()))]);
+    let given = Values::from([(
+        "salary-currency".to_owned(),
+        FieldValue::Text("VND".to_owned()),
+    )]);
     Ok(new_page(&call, &given, &[]).into())
 }
 
@@ -144,10 +147,19 @@ pub async fn show_new(call: Call) -> Result<Answer, AppError> {
 fn read(call: &Call) -> Result<(String, Values), (Values, Vec<Problem>)> {
     let mut details = values(&call.form, Blank::LeftOut);
     let mut problems = Vec::new();
-    for (name, kind) in GROUPS.iter().flat_map(|(_, fields)| fields.iter()).map(|field| (field.name, field.kind)) {
+    for (name, kind) in GROUPS
+        .iter()
+        .flat_map(|(_, fields)| fields.iter())
+        .map(|field| (field.name, field.kind))
+    {
         let typed = matches!(details.get(name), Some(FieldValue::Text(_)));
         if typed && matches!(kind, "integer" | "money") {
-            problems.push(Problem::new(name, "wrong-kind", "Hãy nhập một số nguyên.", "Enter a whole number."));
+            problems.push(Problem::new(
+                name,
+                "wrong-kind",
+                "Hãy nhập một số nguyên.",
+                "Enter a whole number.",
+            ));
         }
     }
     let title = match details.get("title") {
@@ -155,9 +167,19 @@ fn read(call: &Call) -> Result<(String, Values), (Values, Vec<Problem>)> {
         _ => String::new(),
     };
     if title.is_empty() {
-        problems.push(Problem::new("title", "required", "Hãy nhập tiêu đề.", "Enter a title."));
+        problems.push(Problem::new(
+            "title",
+            "required",
+            "Hãy nhập tiêu đề.",
+            "Enter a title.",
+        ));
     } else if title.chars().count() > 250 {
-        problems.push(Problem::new("title", "too-long", "Tiêu đề tối đa 250 ký tự.", "The title has at most 250 characters."));
+        problems.push(Problem::new(
+            "title",
+            "too-long",
+            "Tiêu đề tối đa 250 ký tự.",
+            "The title has at most 250 characters.",
+        ));
     }
     if !problems.is_empty() {
         return Err((details, problems));
@@ -175,7 +197,9 @@ pub async fn create(call: Call) -> Result<Answer, AppError> {
         Ok(read) => read,
         Err((given, problems)) => {
             let page = new_page(&call, &given, &problems);
-            return Ok(page.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into());
+            return Ok(page
+                .with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+                .into());
         }
     };
     let user = &call.user;
@@ -198,7 +222,12 @@ fn shown(job: &Job) -> Values {
     given
 }
 
-async fn edit_page(call: &Call, job: &Job, given: &Values, problems: &[Problem]) -> Result<Page, AppError> {
+async fn edit_page(
+    call: &Call,
+    job: &Job,
+    given: &Values,
+    problems: &[Problem],
+) -> Result<Page, AppError> {
     let action = format!("/jobs/{}/edit", job.id.0);
     let body = html! {
         (head(call, job, Tab::Content).await?)
@@ -221,7 +250,9 @@ pub async fn save(call: Call) -> Result<Answer, AppError> {
         Ok(read) => read,
         Err((given, problems)) => {
             let page = edit_page(&call, &job, &given, &problems).await?;
-            return Ok(page.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into());
+            return Ok(page
+                .with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY)
+                .into());
         }
     };
     let ours = |name: &str| {

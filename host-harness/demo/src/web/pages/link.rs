@@ -66,7 +66,12 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     Ok(page(&call, &job, connection, None).await?.into())
 }
 
-async fn page(call: &Call, job: &Job, connection: ConnectionId, trouble: Option<&Trouble>) -> Result<Page, AppError> {
+async fn page(
+    call: &Call,
+    job: &Job,
+    connection: ConnectionId,
+    trouble: Option<&Trouble>,
+) -> Result<Page, AppError> {
     // The board's list may be out of reach while an address can still be pasted.
     let found = find(call, connection).await;
     let board = &call.platform.manifest().board_name;
@@ -133,7 +138,13 @@ async fn page(call: &Call, job: &Job, connection: ConnectionId, trouble: Option<
     })
 }
 
-fn row(call: &Call, base: &str, connection: ConnectionId, request: &str, posting: &BoardPosting) -> Markup {
+fn row(
+    call: &Call,
+    base: &str,
+    connection: ConnectionId,
+    request: &str,
+    posting: &BoardPosting,
+) -> Markup {
     html! {
         li.line {
             div.grow {
@@ -172,7 +183,10 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
         .link(&call.user, job.id, connection, wanted, request)
         .await;
     match linked {
-        Ok(posting) => Ok(Answer::Go(format!("/postings/{}?done=linked", posting.request_id))),
+        Ok(posting) => Ok(Answer::Go(format!(
+            "/postings/{}?done=linked",
+            posting.request_id
+        ))),
         Err(error @ AppError::Board { .. }) => {
             let trouble = Trouble::of(call.lang, error);
             Ok(page(&call, &job, connection, Some(&trouble)).await?.into())

@@ -72,9 +72,12 @@ pub fn gather(notices: &[StoredNotice]) -> Vec<Line<'_>> {
     let mut lines: Vec<Line<'_>> = Vec::new();
     for notice in notices {
         let gathers = |other: &StoredNotice| {
-            other.kind == APPLICATION && other.read_at.is_none() && other.about.job == notice.about.job
+            other.kind == APPLICATION
+                && other.read_at.is_none()
+                && other.about.job == notice.about.job
         };
-        let can = notice.kind == APPLICATION && notice.read_at.is_none() && notice.about.job.is_some();
+        let can =
+            notice.kind == APPLICATION && notice.read_at.is_none() && notice.about.job.is_some();
         let line = lines
             .iter_mut()
             .find(|line| can && line.notices.first().is_some_and(|first| gathers(first)));
@@ -104,7 +107,11 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
         .await?;
     let jobs = call.platform.jobs(&call.user).await?;
     let title = call.t("Thông báo", "Notifications");
-    let path = if unread { "/notifications?unread=1" } else { "/notifications" };
+    let path = if unread {
+        "/notifications?unread=1"
+    } else {
+        "/notifications"
+    };
     let any_unread = notices.iter().any(|notice| notice.read_at.is_none());
     let body = html! {
         div.head {
@@ -201,7 +208,10 @@ mod tests {
         let ids: Vec<String> = lines.iter().map(Line::ids).collect();
         assert_eq!(ids, ["6,3,1", "5", "4", "2"]);
         let title = |_| Some("Kế toán".to_owned());
-        assert_eq!(lines[0].text(Lang::Vi, title), "3 ứng viên mới cho “Kế toán”");
+        assert_eq!(
+            lines[0].text(Lang::Vi, title),
+            "3 ứng viên mới cho “Kế toán”"
+        );
         assert_eq!(lines[2].text(Lang::En, title), "message 4");
     }
 }

@@ -61,7 +61,10 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
 fn actions(call: &Call, posting: &Posting) -> Markup {
     use PostingState as S;
     let path = path(posting);
-    let publish = format!("/jobs/{}/publish?connection={}", posting.job.0, posting.connection.0);
+    let publish = format!(
+        "/jobs/{}/publish?connection={}",
+        posting.job.0, posting.connection.0
+    );
     let link = |to: &str, label: &str, class: &str| html! { a class={ "button " (class) } href={ (path) (to) } { (label) } };
     html! {
         @match posting.state {

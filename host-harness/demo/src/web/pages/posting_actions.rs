@@ -6,6 +6,7 @@ use maud::html;
 use super::posting::{path, title};
 use crate::application::{AppError, Problem, token};
 use crate::domain::posting::Posting;
+use crate::domain::value::FieldValue;
 use crate::web::door::{Answer, Call};
 use crate::web::format;
 use crate::web::input::Input;
@@ -13,7 +14,6 @@ use crate::web::input::read::{Blank, values};
 use crate::web::layout::{Page, Section};
 use crate::web::parts;
 use crate::web::trouble::Trouble;
-use crate::domain::value::FieldValue;
 
 async fn known(call: &Call) -> Result<Posting, AppError> {
     call.platform
@@ -58,7 +58,14 @@ pub async fn resolve(call: Call) -> Result<Answer, AppError> {
 }
 
 /// A page that asks before it is done.
-async fn confirm(call: &Call, posting: &Posting, heading: &str, text: &str, action: &str, button: &str) -> Result<Page, AppError> {
+async fn confirm(
+    call: &Call,
+    posting: &Posting,
+    heading: &str,
+    text: &str,
+    action: &str,
+    button: &str,
+) -> Result<Page, AppError> {
     let name = title(call, posting).await?;
     let path = path(posting);
     let body = html! {
@@ -123,10 +130,18 @@ const NEW_DEADLINE: &str = "new-deadline";
 pub async fn ask_reopen(call: Call) -> Result<Answer, AppError> {
     let posting = known(&call).await?;
     let request = token::request_id()?;
-    Ok(reopen_page(&call, &posting, &request, None, None).await?.into())
+    Ok(reopen_page(&call, &posting, &request, None, None)
+        .await?
+        .into())
 }
 
-async fn reopen_page(call: &Call, posting: &Posting, request: &str, typed: Option<FieldValue>, trouble: Option<&Trouble>) -> Result<Page, AppError> {
+async fn reopen_page(
+    call: &Call,
+    posting: &Posting,
+    request: &str,
+    typed: Option<FieldValue>,
+    trouble: Option<&Trouble>,
+) -> Result<Page, AppError> {
     let name = title(call, posting).await?;
     let path = path(posting);
     let heading = call.t("Mở lại tin", "Reopen the posting");
@@ -137,7 +152,9 @@ async fn reopen_page(call: &Call, posting: &Posting, request: &str, typed: Optio
         .as_deref()
         .and_then(|day| format::days_left(day, call.platform.now()))
         .is_some_and(|left| left < 0);
-    let mut problems: Vec<Problem> = trouble.map(|trouble| trouble.problems.clone()).unwrap_or_default();
+    let mut problems: Vec<Problem> = trouble
+        .map(|trouble| trouble.problems.clone())
+        .unwrap_or_default();
     // Whatever a board calls it, there is one thing to enter here.
     for problem in &mut problems {
         problem.field = NEW_DEADLINE.to_owned();
@@ -146,9 +163,15 @@ async fn reopen_page(call: &Call, posting: &Posting, request: &str, typed: Optio
         id: NEW_DEADLINE,
         label: call.t("Hạn nộp hồ sơ mới", "New deadline"),
         help: if over {
-            call.t("Hạn cũ đã qua, cần một ngày mới.", "The old day is over: a new one is needed.")
+            call.t(
+                "Hạn cũ đã qua, cần một ngày mới.",
+                "The old day is over: a new one is needed.",
+            )
         } else {
-            call.t("Để trống nếu giữ hạn cũ.", "Leave it empty to keep the old one.")
+            call.t(
+                "Để trống nếu giữ hạn cũ.",
+                "Leave it empty to keep the old one.",
+            )
         },
         kind: "day",
         required: over,
@@ -202,7 +225,11 @@ pub async fn reopen(call: Call) -> Result<Answer, AppError> {
         Err(error @ AppError::Board { .. }) => {
             let posting = known(&call).await?;
             let trouble = Trouble::of(call.lang, error);
-            Ok(reopen_page(&call, &posting, &request, typed, Some(&trouble)).await?.into())
+            Ok(
+                reopen_page(&call, &posting, &request, typed, Some(&trouble))
+                    .await?
+                    .into(),
+            )
         }
         Err(error) => Err(error),
     }

@@ -121,7 +121,12 @@ pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>, buttons: &Mar
     }
 }
 
-fn input<'a>(lang: Lang, field: &'a Field, attempt: Option<&Attempt>, problems: &[Problem]) -> Input<'a> {
+fn input<'a>(
+    lang: Lang,
+    field: &'a Field,
+    attempt: Option<&Attempt>,
+    problems: &[Problem],
+) -> Input<'a> {
     let mut input = Input::of_field(lang, field);
     if let Some(attempt) = attempt {
         let typed = attempt.given.get(&field.id).cloned();
@@ -168,7 +173,10 @@ fn plain(value: Option<&FieldValue>) -> Option<FieldValue> {
 pub fn reading(lang: Lang, field: &Field, value: Option<&FieldValue>) -> Markup {
     let label = |id: &str| {
         let choice = field.choices.iter().find(|choice| choice.id == id);
-        choice.map_or_else(|| id.to_owned(), |choice| lang.said(&choice.label).to_owned())
+        choice.map_or_else(
+            || id.to_owned(),
+            |choice| lang.said(&choice.label).to_owned(),
+        )
     };
     html! {
         @match plain(value) {

@@ -33,7 +33,10 @@ fn fits(call: &Call, filter: &str, posting: &Posting) -> bool {
     use PostingState as S;
     match filter {
         "live" => posting.state == S::Live,
-        "attention" => matches!(posting.state, S::Unknown | S::Rejected | S::Submitting | S::OtherAccount),
+        "attention" => matches!(
+            posting.state,
+            S::Unknown | S::Rejected | S::Submitting | S::OtherAccount
+        ),
         "soon" => {
             matches!(posting.state, S::Live | S::PendingReview)
                 && days_left(call, posting).is_some_and(|left| (0..=SOON_DAYS).contains(&left))

@@ -41,12 +41,25 @@ async fn place(call: &Call) -> Result<Place, AppError> {
     })
 }
 
-fn page(call: &Call, place: &Place, form: &Form, attempt: Option<&Attempt>, trouble: Option<&Trouble>) -> Page {
-    let Place { job, connection, request } = place;
+fn page(
+    call: &Call,
+    place: &Place,
+    form: &Form,
+    attempt: Option<&Attempt>,
+    trouble: Option<&Trouble>,
+) -> Page {
+    let Place {
+        job,
+        connection,
+        request,
+    } = place;
     let board = &call.platform.manifest().board_name;
     let heading = format!(
         "{} {board}",
-        call.t("Đăng tin mới tại mạng tuyển dụng", "Publish a new posting at")
+        call.t(
+            "Đăng tin mới tại mạng tuyển dụng",
+            "Publish a new posting at"
+        )
     );
     let base = format!("/jobs/{}", job.id.0);
     let second = trouble.is_some_and(|trouble| trouble.code == "already-posted");
@@ -105,7 +118,10 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
     };
     let error = match call.platform.publish(&call.user, place.job.id, order).await {
         Ok(posting) => {
-            return Ok(Answer::Go(format!("/postings/{}?done=published", posting.request_id)));
+            return Ok(Answer::Go(format!(
+                "/postings/{}?done=published",
+                posting.request_id
+            )));
         }
         Err(error) => error,
     };
@@ -121,7 +137,10 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
         _ => None,
     };
     if let Some(done) = settled_elsewhere {
-        return Ok(Answer::Go(format!("/postings/{}?done={done}", place.request)));
+        return Ok(Answer::Go(format!(
+            "/postings/{}?done={done}",
+            place.request
+        )));
     }
     if !matches!(error, AppError::Board { .. }) {
         return Err(error);

@@ -145,14 +145,16 @@ fn delivery(call: &Call, line: &DeliveryLine) -> Markup {
 }
 
 fn unmatched(call: &Call, path: &str, found: &[UnmatchedLine]) -> Markup {
-    let kind = |word: &str| match word {
-        "application" => call.t("Ứng viên", "Applicant"),
-        "posting-approved" => call.t("Tin được duyệt", "Posting approved"),
-        "posting-rejected" => call.t("Tin bị từ chối", "Posting rejected"),
-        "posting-changed" => call.t("Trạng thái tin", "State of a posting"),
-        _ => call.t("Khác", "Other"),
-    }
-    .to_owned();
+    let kind = |word: &str| {
+        match word {
+            "application" => call.t("Ứng viên", "Applicant"),
+            "posting-approved" => call.t("Tin được duyệt", "Posting approved"),
+            "posting-rejected" => call.t("Tin bị từ chối", "Posting rejected"),
+            "posting-changed" => call.t("Trạng thái tin", "State of a posting"),
+            _ => call.t("Khác", "Other"),
+        }
+        .to_owned()
+    };
     html! {
         p.help { (call.t("Những dữ liệu này nói về tin chưa có ở đây. Liên kết tin đó với một tin tuyển dụng, chúng sẽ tự vào đúng chỗ.", "These are about postings that are not known here. Link the posting with a job, and they find their place by themselves.")) }
         @if found.is_empty() {
@@ -190,10 +192,7 @@ pub async fn reprocess_all(call: Call) -> Result<Answer, AppError> {
         .and_then(|id| id.parse().ok())
         .map(ConnectionId)
         .ok_or(AppError::NoSuch("connection"))?;
-    let (tried, done) = call
-        .platform
-        .reprocess_all(&call.user, connection)
-        .await?;
+    let (tried, done) = call.platform.reprocess_all(&call.user, connection).await?;
     Ok(if tried == done {
         Answer::Go("/deliveries?done=reprocessed".to_owned())
     } else {

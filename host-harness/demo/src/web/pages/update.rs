@@ -52,7 +52,13 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     Ok(edit(&call, &posting, &form, None, None).await?.into())
 }
 
-async fn edit(call: &Call, posting: &Posting, form: &Form, attempt: Option<&Attempt>, trouble: Option<&Trouble>) -> Result<Page, AppError> {
+async fn edit(
+    call: &Call,
+    posting: &Posting,
+    form: &Form,
+    attempt: Option<&Attempt>,
+    trouble: Option<&Trouble>,
+) -> Result<Page, AppError> {
     let path = path(posting);
     let name = title(call, posting).await?;
     let buttons = html! {
@@ -111,7 +117,11 @@ fn compare<'a>(form: &'a Form, base: &Values, typed: &Values) -> Comparison<'a> 
         kept: Vec::new(),
     };
     for field in &form.fields {
-        let (before, mine, theirs) = (base.get(&field.id), typed.get(&field.id), now.get(&field.id));
+        let (before, mine, theirs) = (
+            base.get(&field.id),
+            typed.get(&field.id),
+            now.get(&field.id),
+        );
         let touched = typed.contains_key(&field.id) && !same(mine, before);
         let moved = !same(theirs, before);
         match (touched, moved) {
@@ -173,10 +183,17 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
         complete: false,
         problems: trouble.problems.clone(),
     };
-    Ok(edit(&call, &posting, &form, Some(&attempt), Some(&trouble)).await?.into())
+    Ok(edit(&call, &posting, &form, Some(&attempt), Some(&trouble))
+        .await?
+        .into())
 }
 
-async fn review(call: &Call, base: &Values, typed: &Values, trouble: Option<Trouble>) -> Result<Answer, AppError> {
+async fn review(
+    call: &Call,
+    base: &Values,
+    typed: &Values,
+    trouble: Option<Trouble>,
+) -> Result<Answer, AppError> {
     let (posting, form) = opened(call).await?;
     let comparison = compare(&form, base, typed);
     let path = path(&posting);
@@ -259,5 +276,11 @@ async fn review(call: &Call, base: &Values, typed: &Values, trouble: Option<Trou
     } else {
         StatusCode::OK
     };
-    Ok(Page::new(Section::Postings, call.t("Xem lại thay đổi", "Look at the changes"), body).with_status(status).into())
+    Ok(Page::new(
+        Section::Postings,
+        call.t("Xem lại thay đổi", "Look at the changes"),
+        body,
+    )
+    .with_status(status)
+    .into())
 }
