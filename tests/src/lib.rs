@@ -4,6 +4,10 @@
 // Everything here runs inside tests: a panic is the failure.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+pub mod chaos;
+pub mod crash;
+pub mod doom;
+pub mod host;
 mod house;
 mod rig;
 

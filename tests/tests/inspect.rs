@@ -10,7 +10,8 @@ fn the_report_shows_imports_exports_size_hosts_and_settings() {
     for wanted in [
         format!("{} bytes", plugin.size()),
         plugin.digest().to_owned(),
-        "imports (8)".to_owned(),
+        "imports with functions (5)".to_owned(),
+        "imports of types only (3)".to_owned(),
         "  hiring:job-board/http@0.1.0".to_owned(),
         "exports (4)".to_owned(),
         "  hiring:job-board/deliveries@0.1.0".to_owned(),

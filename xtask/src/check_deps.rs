@@ -13,15 +13,21 @@ enum Sees {
 }
 
 /// Every member stands here, so that a new one is a decision.
-const RULES: [(&str, Sees); 8] = [
+const RULES: [(&str, Sees); 9] = [
     ("topcv-plugin", Sees::Only(&[])),
     ("topcv-simulator", Sees::Only(&[])),
     ("job-board-host", Sees::Only(&[])),
     ("job-board-test-guest", Sees::Only(&[])),
     ("job-board-demo", Sees::Only(&["job-board-host"])),
+    ("job-board-conformance", Sees::Only(&["job-board-host"])),
     (
         "job-board-cli",
-        Sees::Only(&["job-board-host", "job-board-demo", "topcv-simulator"]),
+        Sees::Only(&[
+            "job-board-host",
+            "job-board-conformance",
+            "job-board-demo",
+            "topcv-simulator",
+        ]),
     ),
     ("system-tests", Sees::Everything),
     ("xtask", Sees::Everything),
@@ -31,7 +37,11 @@ const RULES: [(&str, Sees); 8] = [
 const UNSEEN: [&str; 2] = ["system-tests", "xtask"];
 
 /// Folders that serve any board: a second board must fit without a change there.
-const BOARDLESS: [&str; 2] = ["wit", "host-harness/runtime/src"];
+const BOARDLESS: [&str; 3] = [
+    "wit",
+    "host-harness/runtime/src",
+    "host-harness/conformance/src",
+];
 
 /// The board that they must not name.
 const BOARD: &str = "topcv";
@@ -156,6 +166,8 @@ mod tests {
             ("job-board-demo", "job-board-host"),
             ("job-board-cli", "job-board-host"),
             ("job-board-cli", "job-board-demo"),
+            ("job-board-cli", "job-board-conformance"),
+            ("job-board-conformance", "job-board-host"),
             ("job-board-cli", "topcv-simulator"),
             ("system-tests", "topcv-plugin"),
             ("xtask", "job-board-cli"),
@@ -171,6 +183,7 @@ mod tests {
             ("topcv-simulator", "topcv-plugin"),
             ("job-board-host", "topcv-plugin"),
             ("job-board-host", "job-board-demo"),
+            ("job-board-conformance", "job-board-demo"),
             ("job-board-demo", "topcv-simulator"),
             ("job-board-demo", "topcv-plugin"),
             ("job-board-cli", "topcv-plugin"),

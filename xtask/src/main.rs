@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`. One file a command.
 
 mod build_component;
+mod chaos;
 mod check_deps;
 mod compare_wit;
 mod demo;
@@ -14,6 +15,8 @@ usage: cargo xtask <command>
 
   demo [--walk ...]  build what is needed, then run the demo; arguments go to `job-board demo`
   test               everything that CI checks: set-up, lints, docs, tests, the walk
+  chaos [--deliveries N] [--kills K] [--seed S] [--break WHAT]
+                     deliveries while the platform is killed, then an audit from outside (10,000 and 50: some minutes)
   build [name ...]   build the components (all, or the named ones) into target/component/
   build --rehearse-next-release
                       build topcv-next.wasm: tomorrow's format of records, for upgrade tests
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
     let result = match command.as_deref() {
         Some("demo") => demo::run(&rest),
         Some("test") => test_all::run(),
+        Some("chaos") => chaos::run(&rest),
         Some("build") => build_component::run(&rest),
         Some("screenshots") => screenshots::run(),
         Some("check-deps") => check_deps::run(),

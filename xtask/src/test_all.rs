@@ -1,14 +1,12 @@
 //! `cargo xtask test`: everything that must hold before a change is merged.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::MetadataCommand;
 
 use crate::build_component::{self, TARGET, cargo};
-use crate::check_deps;
+use crate::{chaos, check_deps, demo};
 
 /// Runs every stage and stops at the first that fails. Cheap ones come first; all share one target folder and one profile,
 /// because the WebAssembly engine is the slowest thing to compile.
@@ -62,6 +60,7 @@ pub(crate) fn run() -> Result<()> {
         run_cargo(&["test", "--locked", "--workspace"], &[])
     })?;
     stages.run("walk", walk)?;
+    stages.run("chaos", || chaos::play(&chaos::SHORT))?;
     stages.print(begun.elapsed());
     Ok(())
 }
@@ -128,9 +127,7 @@ fn tools() -> Result<()> {
 
 /// The whole story through the binary that the tests have just built.
 fn walk() -> Result<()> {
-    let binary = target_directory()?
-        .join("debug")
-        .join(format!("job-board{}", std::env::consts::EXE_SUFFIX));
+    let binary = demo::binary()?;
     let status = Command::new(&binary)
         .args(["demo", "--walk"])
         .stdin(Stdio::null())
@@ -143,14 +140,6 @@ fn walk() -> Result<()> {
         })?;
     ensure!(status.success(), "the walk ended with {status}, see above");
     Ok(())
-}
-
-fn target_directory() -> Result<PathBuf> {
-    let metadata = MetadataCommand::new()
-        .no_deps()
-        .exec()
-        .context("`cargo metadata` failed; run this inside the project")?;
-    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 fn run_cargo(arguments: &[&str], environment: &[(&str, &str)]) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use job_board_host::Plugin;
 use job_board_host::contract::connection::Manifest;
 use job_board_host::contract::forms::{Audience, Setting};
@@ -15,11 +15,6 @@ use crate::plugin_file;
 /// # Errors
 /// When there is no such file, or it is no plugin of this contract.
 pub fn report(file: &Path) -> Result<String> {
-    ensure!(
-        file.is_file(),
-        "there is no file {}; build the plugin with `cargo xtask build`, then inspect target/component/topcv.wasm",
-        file.display()
-    );
     let plugin = plugin_file::load(file, None)?;
     let mut report = String::new();
     write_report(&mut report, file, &plugin)?;
@@ -30,12 +25,26 @@ fn write_report(out: &mut String, file: &Path, plugin: &Plugin) -> std::fmt::Res
     writeln!(out, "{}", file.display())?;
     writeln!(out, "  size    {} bytes", plugin.size())?;
     writeln!(out, "  sha256  {}", plugin.digest())?;
-    write_names(out, "imports", plugin.imports())?;
-    write_names(out, "exports", plugin.exports())?;
+    let (doors, types): (Vec<_>, Vec<_>) = plugin
+        .imports()
+        .iter()
+        .partition(|name| has_functions(name));
+    write_names(out, "imports with functions", &doors)?;
+    write_names(out, "imports of types only", &types)?;
+    write_names(out, "exports", &plugin.exports().iter().collect::<Vec<_>>())?;
     write_manifest(out, plugin.manifest())
 }
 
-fn write_names(out: &mut String, heading: &str, names: &[String]) -> std::fmt::Result {
+/// What an operator grants is behind the functions; an interface of types is named by a component all the same and gives it nothing.
+fn has_functions(import: &str) -> bool {
+    const TYPES: [&str; 3] = ["types", "forms", "events"];
+    let interface = import
+        .strip_prefix("hiring:job-board/")
+        .and_then(|rest| rest.split('@').next());
+    !interface.is_some_and(|name| TYPES.contains(&name))
+}
+
+fn write_names(out: &mut String, heading: &str, names: &[&String]) -> std::fmt::Result {
     writeln!(out, "\n{heading} ({})", names.len())?;
     for name in names {
         writeln!(out, "  {name}")?;

@@ -2,12 +2,22 @@
 //!
 //! - [`demo`]: the simulator and the platform on loopback, for a person to play with;
 //! - [`walk`]: the same two, driven through the whole story, each step checked on both sides;
+//! - [`serve`]: the platform alone, as a service;
+//! - [`backup`]: copies of its data, and putting one back;
 //! - [`simulate`]: the simulator alone;
 //! - [`inspect`]: what a component is and asks for.
 
+pub mod backup;
+pub mod data_folder;
 pub mod demo;
 pub mod inspect;
+pub mod listening;
+mod log_ins;
+pub mod operator_setting;
 pub mod plugin_file;
 mod progress;
+mod ready_file;
+pub mod serve;
+mod signals;
 pub mod simulate;
 pub mod walk;

@@ -1,4 +1,4 @@
-//! The one binary: `job-board demo`, `simulate`, `inspect`.
+//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `simulate`, `inspect`.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -6,13 +6,19 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::{Parser, Subcommand};
-use job_board_cli::{demo, inspect, plugin_file, simulate, walk};
+use clap::{Args, Parser, Subcommand};
+use job_board_cli::operator_setting::OperatorSetting;
+use job_board_cli::serve::Service;
+use job_board_cli::{backup, demo, inspect, listening, plugin_file, serve, simulate, walk};
 use tracing_subscriber::EnvFilter;
 
-/// Job-board plugins for hiring platforms: try them, and look into them.
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, or ended by Ctrl-C, SIGTERM or SIGHUP; 1 it failed, and standard error says why and what to do; 2 the arguments are wrong.
+RUST_LOG sets what is logged to standard error, such as RUST_LOG=info.";
+
+/// Job-board plugins for hiring platforms: try them, run them, and look into them.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -35,11 +41,40 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         plugin: Option<PathBuf>,
     },
-    /// Run the simulated TopCV alone, until Ctrl-C
+    /// Run the hiring platform as a service, until SIGTERM, SIGHUP or Ctrl-C
+    Serve(Serve),
+    /// Copy a platform's data, also while it runs
+    Backup {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Copy the master key too; then the copy opens everything by itself
+        #[arg(long)]
+        with_key: bool,
+        /// A new or empty folder
+        #[arg(value_name = "TO")]
+        to: PathBuf,
+    },
+    /// Put a backup back, while no platform runs
+    Restore {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Replace what the folder holds, for good
+        #[arg(long)]
+        force: bool,
+        /// A folder that `backup` wrote
+        #[arg(value_name = "FROM")]
+        from: PathBuf,
+    },
+    /// Run the simulated TopCV alone, until SIGTERM, SIGHUP or Ctrl-C
     Simulate {
         /// Where to listen; port 0 takes any free one
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480", value_parser = listening::parse)]
         bind: SocketAddr,
+        /// Once it serves, write {"url", "pid"} to this file; the file goes when it stops
+        #[arg(long, value_name = "FILE")]
+        ready_file: Option<PathBuf>,
     },
     /// Show what a component imports, exports and asks for
     Inspect {
@@ -47,6 +82,53 @@ enum Command {
         #[arg(value_name = "FILE.wasm")]
         file: PathBuf,
     },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Where everything is kept; made, for this user alone, when it is missing
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: PathBuf,
+    /// The plugin's component (default: target/component/topcv.wasm of this project)
+    #[arg(long, value_name = "FILE")]
+    plugin: Option<PathBuf>,
+    /// Where to listen; port 0 takes any free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470", value_parser = listening::parse)]
+    bind: SocketAddr,
+    /// The https:// address under which boards reach the platform (default: where it listens)
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// A host that the plugin may call, such as partner.topcv.vn or *.topcv.vn; nothing else is reached
+    #[arg(long, value_name = "HOST", required = true, num_args = 1..)]
+    allow: Vec<String>,
+    /// Allowed hosts may be on this machine: for the simulator, never in production
+    #[arg(long)]
+    allow_loopback: bool,
+    /// An operator setting for every connection; `inspect` shows which there are
+    #[arg(long = "operator-setting", value_name = "NAME=VALUE")]
+    operator_settings: Vec<OperatorSetting>,
+    /// Fetch no files and try no deliveries again by itself
+    #[arg(long)]
+    no_background: bool,
+    /// Once it serves, write {"url", "pid", "logins": [{"login", "role", "token"}]} to this file (mode 600); the file goes when it stops
+    #[arg(long, value_name = "FILE")]
+    ready_file: Option<PathBuf>,
+}
+
+impl Serve {
+    fn service(self) -> Result<Service> {
+        Ok(Service {
+            plugin: plugin_file::find(self.plugin)?,
+            data_dir: self.data_dir,
+            bind: self.bind,
+            public_url: self.public_url,
+            allow: self.allow,
+            allow_loopback: self.allow_loopback,
+            operator_settings: self.operator_settings,
+            background: !self.no_background,
+            ready_file: self.ready_file,
+        })
+    }
 }
 
 impl Command {
@@ -91,26 +173,33 @@ fn run(command: Command) -> Result<ExitCode> {
         } => {
             let plugin = plugin_file::find(plugin)?;
             let tally = runtime.block_on(walk::play(&plugin, step.as_deref()))?;
-            Ok(if tally.failed == 0 {
+            return Ok(if tally.failed == 0 {
                 ExitCode::SUCCESS
             } else {
                 ExitCode::FAILURE
-            })
+            });
         }
         Command::Demo {
             data_dir, plugin, ..
         } => {
             let plugin = plugin_file::find(plugin)?;
             runtime.block_on(demo::run(&plugin, data_dir))?;
-            Ok(ExitCode::SUCCESS)
         }
-        Command::Simulate { bind } => {
-            runtime.block_on(simulate::run(bind))?;
-            Ok(ExitCode::SUCCESS)
+        Command::Serve(serve) => runtime.block_on(serve::run(serve.service()?))?,
+        Command::Backup {
+            data_dir,
+            with_key,
+            to,
+        } => print!("{}", backup::back_up(&data_dir, &to, with_key)?),
+        Command::Restore {
+            data_dir,
+            force,
+            from,
+        } => print!("{}", backup::restore(&data_dir, &from, force)?),
+        Command::Simulate { bind, ready_file } => {
+            runtime.block_on(simulate::run(bind, ready_file))?;
         }
-        Command::Inspect { file } => {
-            print!("{}", inspect::report(&file)?);
-            Ok(ExitCode::SUCCESS)
-        }
+        Command::Inspect { file } => print!("{}", inspect::report(&file)?),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,26 +1,37 @@
 //! `job-board simulate`: TopCV's simulator alone.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use topcv_simulator::{Simulator, SimulatorConfig};
 
-/// Serves until Ctrl-C.
+use crate::listening;
+use crate::ready_file::ReadyFile;
+use crate::signals::Ending;
+
+/// Serves until a signal ends it. `ready_file` says where, once it serves.
 ///
 /// # Errors
 /// When the address cannot be used.
-pub async fn run(bind: SocketAddr) -> Result<()> {
+pub async fn run(bind: SocketAddr, ready_file: Option<PathBuf>) -> Result<()> {
+    let mut ending = Ending::watch()?;
+    let ready_file = ready_file.map(ReadyFile::claim).transpose()?;
+    listening::check(bind)?;
     let config = SimulatorConfig {
         bind,
-        start_ms: None,
+        ..SimulatorConfig::default()
     };
     let simulator = Simulator::start(config)
         .await
-        .context("the simulator does not start; try another --bind, such as 127.0.0.1:0")?;
+        .context("the simulator does not start")?;
     println!("{}", welcome(&simulator.url()));
-    tokio::signal::ctrl_c()
-        .await
-        .context("cannot wait for Ctrl-C")?;
+    if let Some(file) = &ready_file {
+        file.write(json!({ "url": simulator.url() }))?;
+    }
+    ending.asked().await;
+    drop(ready_file);
     simulator.stop().await;
     Ok(())
 }

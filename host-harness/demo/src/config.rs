@@ -7,6 +7,7 @@ use std::sync::Arc;
 use job_board_host::{Clock, SystemClock};
 
 use crate::domain::value::Values;
+use crate::watch::Watch;
 
 /// What the operator decides.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct DemoConfig {
     pub retention_days: Option<u32>,
     /// Whether files are fetched and deliveries tried again by themselves. Without it they wait for `POST /api/cvs/retry` and for the next start.
     pub background: bool,
+    /// Who sees every effect, for metrics and rehearsals. Absent: nobody.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
 impl DemoConfig {
@@ -49,6 +52,7 @@ impl DemoConfig {
             operator_settings: Values::new(),
             retention_days: None,
             background: true,
+            watch: None,
         }
     }
 }

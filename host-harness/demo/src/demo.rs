@@ -74,7 +74,8 @@ impl Demo {
             .map_err(|source| io("the socket has no address".to_owned(), source))?;
         let url = format!("http://{address}");
         let platform = Platform::new(Ports {
-            store: Store::open(&config.data_dir.join(data_dir::PLATFORM_DB))?,
+            store: Store::open(&config.data_dir.join(data_dir::PLATFORM_DB))?
+                .watched_by(config.watch.clone()),
             sealer: Sealer::new(keys),
             clock: Arc::clone(&config.clock),
             board: Arc::new(board),
@@ -191,9 +192,13 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
     };
     let client = WebClient::new(policy)?;
     let grants = Grants::new(Arc::new(storage), Arc::new(secrets), Arc::new(client));
-    Ok(Grants {
+    let grants = Grants {
         clock: Arc::clone(&config.clock),
         ..grants.with_allow(AllowList::parse(&config.allow)?)
+    };
+    Ok(match &config.watch {
+        Some(watch) => watch.grants(grants),
+        None => grants,
     })
 }
 

@@ -58,6 +58,7 @@ mod error;
 pub mod http;
 pub mod seed;
 pub mod store;
+mod watch;
 pub mod web;
 
 pub use backup::{BackupOptions, Manifest, RestoreOptions, backup, restore};
@@ -67,3 +68,4 @@ pub use demo::{Credential, Demo};
 pub use domain::user::Role;
 pub use domain::value::{FieldValue, Values};
 pub use error::DemoError;
+pub use watch::Watch;

@@ -4,6 +4,7 @@ use crate::connection_id::ConnectionId;
 use crate::contract::http::ErrorCode;
 
 /// Something that was refused. Holds no secret and no personal data: of a URL only scheme, host and port.
+/// What comes from a guest is cut to 200 characters, without control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AuditEvent {
@@ -17,6 +18,13 @@ pub enum AuditEvent {
         code: ErrorCode,
         /// Why, in English.
         reason: String,
+    },
+    /// A guest's write found its connection's quota of records, bytes or secrets used up. Recorded once a call.
+    QuotaReached {
+        /// For which connection.
+        connection: ConnectionId,
+        /// The key that was not written.
+        key: String,
     },
     /// A stored secret could not be decrypted: the key is lost, or the row belongs elsewhere or was changed. The guest was told that there is none.
     SecretUnreadable {
@@ -48,6 +56,9 @@ impl Audit for TracingAudit {
                 reason,
             } => tracing::warn!(
                 target: TARGET, %connection, %origin, ?code, %reason, "request of a plugin refused"
+            ),
+            AuditEvent::QuotaReached { connection, key } => tracing::warn!(
+                target: TARGET, %connection, %key, "a connection's storage is full; nothing was written"
             ),
             AuditEvent::SecretUnreadable { connection, key } => tracing::warn!(
                 target: TARGET, %connection, %key, "stored secret cannot be decrypted; the plugin will ask for it again"

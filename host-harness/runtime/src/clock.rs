@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Tells the time. Hosts that share a connection's storage must agree to within 30 seconds.
+/// Tells the time. Hosts that share a connection's storage must agree to within two minutes.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> u64;

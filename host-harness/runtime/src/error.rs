@@ -79,6 +79,16 @@ pub enum CallError {
         /// The engine's description. Holds no values of the guest.
         message: String,
     },
+    /// The connection's own earlier calls did not end before the export's wall-clock time was over.
+    #[error(
+        "{export} did not start: {calls} calls of this connection were running already; call again, or raise Limits::concurrent_calls"
+    )]
+    ConnectionBusy {
+        /// The export.
+        export: Export,
+        /// How many may run at once.
+        calls: u32,
+    },
     /// No instance became free before the export's wall-clock time was over.
     #[error(
         "{export} did not start: all {instances} instances were busy; call again, or raise EngineConfig::max_instances"

@@ -53,7 +53,8 @@
 //! - **Fresh instance.** Every call runs on an instance of its own, made in some microseconds from a pool. Nothing passes from one call or tenant to the next
 //!   except through storage.
 //! - **Limits.** Computing time, wall-clock time, memory, requests, bytes and operations are limited for each call ([`Limits`]). A call that goes beyond
-//!   ends with a [`CallError`], and the next one works. All exports may be called again with the same arguments.
+//!   ends with a [`CallError`], and the next one works. All exports may be called again with the same arguments. What a connection keeps and how many of its
+//!   calls run at once are limited too: a tenant that floods or hangs takes nothing from the others.
 //! - **Deny by default.** A request leaves only for a host that the manifest asks for *and* the operator granted ([`AllowList`] has the one exception), and
 //!   only to public addresses ([`AddressPolicy`]). Refusals are answers to the plugin and events of the [`Audit`].
 //! - **Honest errors.** An HTTP error says `not-sent` only when no connection was made, because a plugin repeats a paid request on that word.
@@ -78,6 +79,7 @@ mod log;
 mod plugin;
 mod secrets;
 mod storage;
+mod text;
 
 pub use audit::{Audit, AuditEvent, TracingAudit};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -92,9 +94,9 @@ pub use http::{
 pub use limits::{Export, Limits, TICK};
 pub use log::{LogLine, LogSink, TracingLog};
 pub use plugin::{Answer, Connection, Plugin};
-pub use secrets::{EncryptedSecrets, KeyRing, MasterKey, MasterKeyError, Secrets};
+pub use secrets::{EncryptedSecrets, KeyRing, MasterKey, MasterKeyError, Resealed, Secrets};
 pub use storage::{
-    MAX_KEY_BYTES, MAX_VALUE_BYTES, MemoryStorage, SqliteStorage, SqliteStorageError, Storage,
-    is_valid_key,
+    BackupError, MAX_KEY_BYTES, MAX_VALUE_BYTES, MemoryStorage, SqliteStorage, SqliteStorageError,
+    Storage, Usage, is_valid_key,
 };
 pub use url::Url;

@@ -1,4 +1,4 @@
-//! What one call may use. Every number has a name and a reason.
+//! What one call may use, and what a connection may keep. Every number has a name and a reason.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 /// How often the engine looks whether a guest has computed for too long: the unit of [`Limits::cpu_ticks`].
 pub const TICK: Duration = Duration::from_millis(10);
 
-/// Limits for each call of an export, on one fresh instance.
+/// Limits for each call of an export, on one fresh instance; the last three are of the connection as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Computing time in units of [`TICK`]. Waiting in an import does not count.
@@ -27,6 +27,16 @@ pub struct Limits {
     pub log_lines: u32,
     /// Bytes that may cross from guest to host at once: one import's arguments, or the export's result. The engine's hostcall fuel.
     pub transfer_bytes: usize,
+    /// Calls of one connection that run at once in this process; further ones wait for each other, and nobody else waits for them.
+    /// The first call of a connection decides, until none is left.
+    pub concurrent_calls: u32,
+    /// Records that the connection may have in storage. A write beyond answers `quota`; replacing a record by one that is no larger always goes.
+    pub storage_keys: u64,
+    /// Bytes of keys and values that the connection may have in storage.
+    ///
+    /// Hosts that write at the same moment can each find the last free place: both quotas are exceeded by at most as many records as calls of the connection
+    /// run at once, over all hosts. Secrets have a quota of their own, see [`EncryptedSecrets`](crate::EncryptedSecrets).
+    pub storage_bytes: u64,
 }
 
 impl Limits {
@@ -46,6 +56,15 @@ impl Limits {
     pub const LOG_LINES: u32 = 200;
     /// 32 MiB: a file of 16 MiB and all that stands around it.
     pub const TRANSFER_BYTES: usize = 32 << 20;
+    /// 8: a recruiter and some deliveries beside each other, and an eighth of [`EngineConfig::MAX_INSTANCES`](crate::EngineConfig::MAX_INSTANCES), so that one
+    /// connection whose board hangs leaves room for the others.
+    pub const CONCURRENT_CALLS: u32 = 8;
+    /// 20,000: five thousand postings with the few records that stand beside each. The busiest employers have some hundreds live.
+    /// The contract asks for 10,000 at least.
+    pub const STORAGE_KEYS: u64 = 20_000;
+    /// 64 MiB: a posting's records are some kilobytes. A disk holds hundreds of connections that flood it to here.
+    /// The contract asks for no less.
+    pub const STORAGE_BYTES: u64 = 64 << 20;
 
     /// How long this export may take.
     #[must_use]
@@ -67,6 +86,9 @@ impl Default for Limits {
             storage_operations: Self::STORAGE_OPERATIONS,
             log_lines: Self::LOG_LINES,
             transfer_bytes: Self::TRANSFER_BYTES,
+            concurrent_calls: Self::CONCURRENT_CALLS,
+            storage_keys: Self::STORAGE_KEYS,
+            storage_bytes: Self::STORAGE_BYTES,
         }
     }
 }

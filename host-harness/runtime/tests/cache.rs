@@ -94,6 +94,64 @@ async fn a_folder_that_others_can_write_to_is_not_used() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_linked_folder_or_file_is_not_used() {
+    use std::os::unix::fs::symlink;
+    let base = tempfile::tempdir().unwrap();
+    let (real, link) = (base.path().join("real"), base.path().join("link"));
+    works(&load(&real)).await;
+    let file = only_file(&real);
+    fs::remove_file(&file).unwrap();
+    symlink(&real, &link).unwrap();
+    works(&load(&link)).await;
+    assert_eq!(
+        fs::read_dir(&real).unwrap().count(),
+        0,
+        "not through a link"
+    );
+
+    // Code that is right in every byte, but not this folder's own.
+    works(&load(&real)).await;
+    let elsewhere = base.path().join("elsewhere");
+    fs::rename(&file, &elsewhere).unwrap();
+    symlink(&elsewhere, &file).unwrap();
+    works(&load(&real)).await;
+    assert!(
+        fs::symlink_metadata(&file).unwrap().is_file(),
+        "compiled again, and put in the link's place"
+    );
+}
+
+/// Only root can give files away; for other users the same judgement is tested beside the code.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_belongs_to_another_user_is_not_used() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    const NOBODY: u32 = 65_534;
+    let base = tempfile::tempdir().unwrap();
+    let folder = base.path().join("cache");
+    works(&load(&folder)).await;
+    let file = only_file(&folder);
+    assert_eq!(
+        fs::metadata(&file).unwrap().uid(),
+        fs::metadata(&folder).unwrap().uid()
+    );
+    if chown(&file, Some(NOBODY), None).is_err() {
+        return;
+    }
+    works(&load(&folder)).await;
+    assert_ne!(
+        fs::metadata(&file).unwrap().uid(),
+        NOBODY,
+        "compiled again, and put in its place"
+    );
+    fs::remove_file(&file).unwrap();
+    chown(&folder, Some(NOBODY), None).unwrap();
+    works(&load(&folder)).await;
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
 #[tokio::test]
 async fn a_cache_that_cannot_be_written_costs_time_only() {
     let base = tempfile::tempdir().unwrap();

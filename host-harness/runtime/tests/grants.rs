@@ -10,7 +10,10 @@ use std::sync::atomic::Ordering;
 use common::{Answers, Kept, allow, connect, grants, tell};
 use job_board_host::contract::http::ErrorCode;
 use job_board_host::contract::log::Level;
-use job_board_host::{AuditEvent, Export, Limits};
+use job_board_host::{
+    AuditEvent, EncryptedSecrets, Export, KeyRing, Limits, ManualClock, MasterKey, MemoryStorage,
+    SqliteStorage,
+};
 
 const URL: &str = "https://api.board.example/jobs?token=hush";
 
@@ -229,7 +232,11 @@ async fn keys_sizes_and_the_number_of_operations_are_limited() {
         ..Limits::default()
     };
     let connection = connect("sizes", grants);
+    let (longest, too_long) = ("k".repeat(255), format!("{} x", "k".repeat(256)));
     for (command, argument, answer) in [
+        ("storage-put", too_long.as_str(), "invalid-key"),
+        ("secrets-put", too_long.as_str(), "invalid-key"),
+        ("storage-get", longest.as_str(), "none"),
         ("storage-put", "../other x", "invalid-key"),
         ("storage-get", "Upper", "invalid-key"),
         ("secrets-get", "a//b", "invalid-key"),
@@ -285,4 +292,153 @@ async fn time_comes_from_the_grant() {
         tell(&connect("time", grants()), "now", "").await.unwrap(),
         "1700000000000"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hosts_on_one_storage_can_have_different_times() {
+    let ahead = grants();
+    let mut behind = ahead.clone();
+    behind.clock = Arc::new(ManualClock::new(1_699_999_970_000));
+    let (ahead, behind) = (connect("clocks", ahead), connect("clocks", behind));
+    assert_eq!(tell(&ahead, "now", "").await.unwrap(), "1700000000000");
+    assert_eq!(tell(&behind, "now", "").await.unwrap(), "1699999970000");
+    tell(&ahead, "storage-put", "a one").await.unwrap();
+    assert_eq!(tell(&behind, "storage-get", "a").await.unwrap(), "one");
+}
+
+/// Writes new keys until the answer is no version any more; answers how many were written and that answer.
+async fn flood(connection: &job_board_host::Connection, bytes: usize) -> (usize, String) {
+    for number in 0..1_000 {
+        let answer = tell(
+            connection,
+            "storage-size",
+            &format!("flood/{number} {bytes}"),
+        )
+        .await
+        .unwrap();
+        if answer.parse::<u64>().is_err() {
+            return (number, answer);
+        }
+    }
+    panic!("no end of it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_storage_ends_at_the_quota_and_other_connections_do_not_notice() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores: [Arc<dyn job_board_host::Storage>; 2] = [
+        Arc::new(MemoryStorage::new()),
+        Arc::new(SqliteStorage::open(folder.path().join("host.db")).unwrap()),
+    ];
+    for storage in stores {
+        let audit = Arc::new(Kept::default());
+        let mut grants = grants();
+        grants.storage = storage;
+        grants.audit = audit.clone();
+        grants.limits = Limits {
+            storage_keys: 20,
+            storage_bytes: 100_000,
+            ..Limits::default()
+        };
+        let (many, large) = (
+            connect("many", grants.clone()),
+            connect("large", grants.clone()),
+        );
+        assert_eq!(flood(&many, 1).await, (20, "quota".to_owned()));
+        assert_eq!(flood(&large, 30_000).await, (3, "quota".to_owned()));
+        assert_eq!(
+            *audit.events.lock().unwrap(),
+            [("many", "flood/20"), ("large", "flood/3")].map(|(connection, key)| {
+                AuditEvent::QuotaReached {
+                    connection: job_board_host::ConnectionId::new(connection).unwrap(),
+                    key: key.to_owned(),
+                }
+            })
+        );
+
+        // Another one has all of its own.
+        let other = connect("other", grants.clone());
+        assert_eq!(flood(&other, 1).await.0, 20);
+        // A full one reads, replaces, and after a delete writes again.
+        assert_eq!(
+            tell(&many, "storage-put", "flood/3 x").await.unwrap().len(),
+            tell(&many, "storage-put", "flood/4 y").await.unwrap().len(),
+        );
+        assert_eq!(tell(&many, "storage-get", "flood/4").await.unwrap(), "y");
+        tell(&many, "storage-delete", "flood/0").await.unwrap();
+        let again = tell(&many, "storage-put", "new z").await.unwrap();
+        assert!(again.parse::<u64>().is_ok(), "{again}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_lost_master_key_the_plugin_is_told_of_no_secret_and_stores_it_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = SqliteStorage::open(folder.path().join("host.db")).unwrap();
+    let audit = Arc::new(Kept::default());
+    let host = |key: MasterKey| {
+        let map = Arc::new(storage.secrets_map());
+        let mut grants = grants();
+        grants.storage = Arc::new(storage.clone());
+        grants.secrets =
+            Arc::new(EncryptedSecrets::new(map, KeyRing::new(key)).with_audit(audit.clone()));
+        connect("lost", grants)
+    };
+    let before = host(MasterKey::generate().ok().unwrap());
+    tell(&before, "secrets-put", "token old absent")
+        .await
+        .unwrap();
+    tell(&before, "storage-put", "posting kept").await.unwrap();
+
+    let after = host(MasterKey::generate().ok().unwrap());
+    assert_eq!(tell(&after, "secrets-get", "token").await.unwrap(), "none");
+    assert_eq!(
+        audit.events.lock().unwrap().pop(),
+        Some(AuditEvent::SecretUnreadable {
+            connection: after.id().clone(),
+            key: "token".to_owned()
+        })
+    );
+    assert_eq!(
+        tell(&after, "storage-get", "posting").await.unwrap(),
+        "kept"
+    );
+    let version = tell(&after, "secrets-put", "token new absent")
+        .await
+        .unwrap();
+    assert!(version.parse::<u64>().is_ok(), "{version}");
+    assert_eq!(tell(&after, "secrets-get", "token").await.unwrap(), "new");
+    assert!(audit.events.lock().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_guest_writes_into_the_audit_is_short_and_on_one_line() {
+    let audit = Arc::new(Kept::default());
+    let mut grants = grants().with_allow(allow(&["api.board.example"]));
+    grants.audit = audit.clone();
+    let connection = connect("audit", grants);
+    let long = "x".repeat(50_000);
+    for request in [
+        format!("GET https://api.board.example/ bad:{long}"),
+        "GET https://api.board.example/ bad\nforged\u{202e}line\u{1b}[2J".to_owned(),
+        format!("GET https://{long}.example/ x-a"),
+        format!("GET https://{}example/ x-a", "a.".repeat(100)),
+        format!("GET ht\ntp://{long} x-a"),
+    ] {
+        tell(&connection, "send", &request).await.unwrap();
+    }
+    let events = audit.events.lock().unwrap();
+    assert_eq!(events.len(), 5);
+    for event in events.iter() {
+        let AuditEvent::HttpRefused { origin, reason, .. } = event else {
+            panic!("{event:?}")
+        };
+        for text in [origin, reason] {
+            assert!(text.chars().count() <= 200, "{text}");
+            assert!(
+                !text.contains(|character: char| character.is_control() || character == '\u{202e}'),
+                "{text:?}"
+            );
+        }
+    }
 }

@@ -7,9 +7,14 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
 use common::{Answers, allow, connect, grants, guest_bytes, plugin, tell};
+use job_board_host::contract::http::{HttpError, Response};
 use job_board_host::{
-    CallError, ConnectionId, EngineConfig, Export, HostError, Limits, PluginEngine,
+    CallError, ConnectionId, EngineConfig, Export, HostError, HttpClient, Limits, OutboundRequest,
+    PluginEngine,
 };
 
 const EXPORT: Export = Export::HandleWebhook;
@@ -207,6 +212,76 @@ async fn a_call_that_finds_no_instance_says_so() {
     assert!(hanging.await.unwrap_err().is_cancelled());
     // The dropped call has given its instance back.
     let free = plugin.connection(ConnectionId::new("free").unwrap(), common::grants());
+    assert_eq!(tell(&free, "echo", "x").await.unwrap(), "x");
+}
+
+/// A board that hangs for ever and counts who waits for it.
+#[derive(Default)]
+struct Hangs(AtomicU32);
+
+#[async_trait]
+impl HttpClient for Hangs {
+    async fn send(&self, _: OutboundRequest) -> Result<Response, HttpError> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_whose_board_hangs_leaves_instances_for_the_others() {
+    let config = EngineConfig {
+        max_instances: 4,
+        ..EngineConfig::default()
+    };
+    let plugin = PluginEngine::new(config)
+        .unwrap()
+        .load_bytes(guest_bytes())
+        .unwrap();
+    let board = Arc::new(Hangs::default());
+    let mut busy = grants().with_allow(allow(&["api.board.example"]));
+    busy.http = board.clone();
+    busy.limits.concurrent_calls = 3;
+    let connect = |name: &str, grants| plugin.connection(ConnectionId::new(name).unwrap(), grants);
+    // As a platform may do it: a new object for each call.
+    let hanging: Vec<_> = (0..40)
+        .map(|_| {
+            let connection = connect("busy", busy.clone());
+            tokio::spawn(
+                async move { tell(&connection, "get", "https://api.board.example/").await },
+            )
+        })
+        .collect();
+    while board.0.load(Ordering::SeqCst) < 3 {
+        tokio::task::yield_now().await;
+    }
+    for number in 0..20 {
+        let mut grants = grants();
+        grants.limits.wall_clock = Some(GENEROUS);
+        let other = connect(&format!("other-{number}"), grants);
+        assert_eq!(tell(&other, "echo", "x").await.unwrap(), "x");
+    }
+    assert_eq!(
+        board.0.load(Ordering::SeqCst),
+        3,
+        "no more calls of the busy connection run than may"
+    );
+
+    // One more of its own waits until its time is over, and is told why; calls that are dropped make room.
+    let mut impatient = busy.clone();
+    impatient.limits.wall_clock = Some(Duration::from_millis(50));
+    let late = connect("busy", impatient);
+    assert_eq!(
+        tell(&late, "echo", "x").await,
+        Err(CallError::ConnectionBusy {
+            export: EXPORT,
+            calls: 3
+        })
+    );
+    for call in hanging {
+        call.abort();
+        assert!(call.await.unwrap_err().is_cancelled());
+    }
+    let free = connect("busy", busy);
     assert_eq!(tell(&free, "echo", "x").await.unwrap(), "x");
 }
 

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let simulator = Simulator::start(config).await?;
     println!(
-        "TopCV is simulated at {}; stop it with Ctrl-C",
+        "TopCV is simulated at {0}; its pages are at {0}/portal; stop it with Ctrl-C",
         simulator.url()
     );
     tokio::signal::ctrl_c().await?;

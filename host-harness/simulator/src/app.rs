@@ -9,7 +9,7 @@ use crate::SimulatorError;
 use crate::ledger::Outcome;
 use crate::partner::{Call, Operation, execute};
 use crate::state::{DeliveryState, Due, World};
-use crate::webhooks::Sender;
+use crate::webhooks::{Reply, Sender};
 
 /// Shared by every request. The lock is never held while something is awaited.
 #[derive(Clone)]
@@ -23,9 +23,13 @@ struct Shared {
 }
 
 impl App {
-    pub(crate) fn new(base_url: String, start_ms: Option<u64>) -> Result<App, SimulatorError> {
+    pub(crate) fn new(
+        base_url: String,
+        start_ms: Option<u64>,
+        first_posting: u64,
+    ) -> Result<App, SimulatorError> {
         Ok(App(Arc::new(Shared {
-            world: Mutex::new(World::new(base_url, start_ms)),
+            world: Mutex::new(World::new(base_url, start_ms, first_posting)),
             sender: Sender::new()?,
             replanned: Notify::new(),
             releases: watch::Sender::new(0),
@@ -57,6 +61,11 @@ impl App {
                 return;
             }
         }
+    }
+
+    /// Asks a webhook URL for a sign of life.
+    pub(crate) async fn probe(&self, url: &str) -> Reply {
+        self.0.sender.get(url).await
     }
 
     /// Sends deliveries one after the other, each with the employer's number of further tries.

@@ -33,6 +33,15 @@
 //! curl -s $S/control/ledger
 //! ```
 //!
+//! # In a browser (`/portal`)
+//!
+//! The same by hand: an employer's account with its keys and webhook URL, the moderators' queue, candidates who
+//! apply with a file, faults, webhooks and the ledger, in Vietnamese and English. Every page says that it is a
+//! simulator. `/` leads there, and so do a posting's `job_url` and an application's `cv_url`. Each click is a call
+//! of the control API's own function. There is no password, so the portal opens only while the simulator listens
+//! on a loopback address, under a loopback name, and takes only its own pages' forms (`Host`, `Origin` and a
+//! token of this process are checked). A CV has at most 3 MB and must be a PDF, DOC, DOCX, RTF, PNG or JPG.
+//!
 //! # The partner API (`/api`) and CV links (`/cv`)
 //!
 //! | operation | request |
@@ -64,7 +73,8 @@
 //!
 //! # The control API (`/control`)
 //!
-//! Bodies are JSON objects of at most 1 MB (5 MB for `apply`). Refusals are 4xx with
+//! A request that names an `Origin` other than this server (another site's page in a browser) is refused. Bodies
+//! are JSON objects of at most 1 MB (5 MB for `apply`). Refusals are 4xx with
 //! `{"error":{"code","message","field"}}` and change nothing. An optional key that is null counts as absent,
 //! except where null is said to mean something.
 //!
@@ -73,14 +83,16 @@
 //! | `POST /control/employers` | `name` and any setting | `employer_id`, `access_token`, `secret_key` |
 //! | `GET /control/employers`, `GET …/{id}` | | settings, `connected`, `sessions` (count), `credits`, `held_deliveries` |
 //! | `PATCH /control/employers/{id}` | settings | as GET |
+//! | `POST /control/employers/{id}/check-webhook` | | `status`, `response_body`, `error` of one GET to the webhook URL |
 //! | `POST /control/employers/{id}/postings` | posting keys, `extra` {any keys}, `run_status`, `approval_status` | `job_id`, `job_url` |
 //! | `GET /control/employers/{id}/postings` | | `postings`, deleted ones too |
 //! | `POST /control/employers/{id}/release` | `order`: `fifo`, `reverse` | `deliveries` |
 //! | `GET /control/postings/{id}` | | everything, `history`, `review_round` |
 //! | `PATCH /control/postings/{id}` | posting keys, `extra` | as GET |
 //! | `POST /control/postings/{id}/approve`, `…/reject` {`reason`} | | `delivery` |
-//! | `POST /control/postings/{id}/expire`, `…/delete` | | `delivery`: null |
+//! | `POST /control/postings/{id}/stop`, `…/expire`, `…/delete` | | `delivery`: null |
 //! | `POST /control/postings/{id}/apply` | see below | `application_id`, `candidate_id`, `download_url`, `deliveries` |
+//! | `POST /control/applications/{id}/again`, `…/open` | | as apply |
 //! | `GET /control/deliveries?employer_id=` | | `deliveries` |
 //! | `POST /control/deliveries/raw` | `employer_id`, `body_text` or `body_base64`, `headers`, `sign` | `delivery` |
 //! | `POST /control/deliveries/{id}/resend` | | `delivery` |
@@ -100,6 +112,9 @@
 //! `gender`, `gender_key` (`genger`, as TopCV is reported to spell it, or `gender`), `apply_at`, `cv`
 //! {`file_name`, `content_base64`} (default: a small PDF with the name), `no_cv`, `one_time`, `masked` (true,
 //! false, `stars`, `empty`), `ascii_escape`, `hold`, `count` (copies of the same bytes).
+//!
+//! **Again and open**: the same candidate applies once more, or the employer opens a masked contact: the
+//! application is delivered with a fresh link to the same file.
 //!
 //! **A delivery** shows `id`, `event_type`, `job_id`, `state` (`queued`, `held`, `sent`, `no_webhook_url`), what
 //! was sent as `body`, and of the newest attempt `url`, `at`, `status`, `response_body`, `error`; all of them in
@@ -138,6 +153,7 @@ mod input;
 mod ledger;
 mod partner;
 mod pdf;
+mod portal;
 mod posting;
 mod server;
 mod socket;

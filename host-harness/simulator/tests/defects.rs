@@ -125,6 +125,20 @@ async fn endpoints(world: &World, job_id: u64, delivery_id: u64) -> Vec<Endpoint
                 &["name", "email", "phone"],
             )
         },
+        control(Method::POST, format!("{job}/stop"), json!({}), &[]),
+        control(Method::POST, format!("{of}/check-webhook"), json!({}), &[]),
+        control(
+            Method::POST,
+            "/control/applications/70001/again".into(),
+            json!({}),
+            &[],
+        ),
+        control(
+            Method::POST,
+            "/control/applications/70001/open".into(),
+            json!({}),
+            &[],
+        ),
         control(
             Method::POST,
             "/control/deliveries/raw".into(),
@@ -391,8 +405,13 @@ async fn the_same_bodies_without_a_defect_are_accepted() {
     for index in 0..count {
         let world = World::start().await;
         let job_id = world.create().await;
-        let applied = world.apply(job_id, applicant()).await;
+        let mut masked = applicant();
+        masked["masked"] = json!(true);
+        let applied = world.apply(job_id, masked).await;
         let delivery_id = applied["deliveries"][0]["id"].as_u64().unwrap();
+        world
+            .patch_employer(json!({"webhook_url": "http://127.0.0.1:1/"}))
+            .await;
         let endpoint = endpoints(&world, job_id, delivery_id).await.remove(index);
         let body = endpoint.full.to_string().into_bytes();
         let reply = send(&world, &endpoint, body).await;
@@ -444,6 +463,25 @@ async fn paths_and_queries_are_as_strict() {
         (Method::GET, "/control/postings/5", 404, "job_id"),
         (Method::PATCH, "/control/postings/5", 404, "job_id"),
         (Method::POST, "/control/postings/5/approve", 404, "job_id"),
+        (
+            Method::POST,
+            "/control/employers/5/check-webhook",
+            404,
+            "employer_id",
+        ),
+        (
+            Method::POST,
+            "/control/applications/5/again",
+            404,
+            "application_id",
+        ),
+        (
+            Method::POST,
+            "/control/applications/5/open",
+            404,
+            "application_id",
+        ),
+        (Method::POST, "/control/postings/5/stop", 404, "job_id"),
         (Method::POST, "/control/postings/5/expire", 404, "job_id"),
         (Method::POST, "/control/postings/5/delete", 404, "job_id"),
         (

@@ -40,7 +40,7 @@ pub trait Field: Sized {
 }
 
 /// Members of a stored object that this build does not know: a later one wrote them. They go back as they came, so that an older build that
-/// changes a record takes nothing from a newer one. Every [`record!`] has them, each for its own level.
+/// changes a record takes nothing from a newer one. Every `record!` has them, each for its own level.
 ///
 /// No `Debug` of its content: the credentials have some too.
 #[derive(Clone, Default, PartialEq, Eq)]

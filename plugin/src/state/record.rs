@@ -13,7 +13,7 @@ use crate::ports::Records;
 ///
 /// Every stored object says its schema. An unknown member changes nothing and is kept ([`fields::Rest`]), so only a change of what is known raises
 /// the schema, and then there is an [`Self::upgrade`] and a [`Self::downgrade`]: a release goes on writing the schema of the one before until
-/// the operator finalises it ([`format`](super::format)), so that hosts can go back while postings are live.
+/// the operator finalises it ([`mod@format`]), so that hosts can go back while postings are live.
 pub trait Record: Field {
     /// The newest schema that this build reads.
     const SCHEMA: u32;

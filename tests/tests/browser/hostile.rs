@@ -10,6 +10,11 @@ async fn a_hostile_candidate_shows_as_text() {
     with_site("a_hostile_candidate_shows_as_text", true, async |site| {
         site.connected().await?;
         let posting = site.publish(1).await?;
+        // What the board says in its own words passes the plugin as it is.
+        let page = site.browser.url().await?;
+        site.board.reject(&posting, "<b>sai</b> \u{202e}gpj.exe\u{7}").await?;
+        site.browser.goto(&page).await?;
+        site.browser.see("<b>sai</b> \u{fffd}gpj.exe\u{fffd}").await?;
         site.board.approve(&posting).await?;
         let name = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script> \u{202e}nA\u{7}";
         let person = json!({ "name": name, "email": "\"><b>x</b>@example.com", "phone": "0912345678" });
@@ -22,7 +27,6 @@ async fn a_hostile_candidate_shows_as_text() {
         let text = site.browser.text().await?;
         ensure!(text.contains("<img src=x onerror=") && text.contains("<script>"), "shown as it is:\n{text}");
         ensure!(!text.contains('\u{202e}') && !text.contains('\u{7}'), "nothing turns the line round");
-        ensure!(text.contains('\u{fffd}'), "what was taken out leaves a mark");
         Ok(())
     })
     .await;

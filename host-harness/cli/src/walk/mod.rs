@@ -21,7 +21,9 @@ use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
+
+use crate::signals::Ending;
 
 pub use board::{Board, Employer};
 pub use client::{Api, Reply};
@@ -146,10 +148,10 @@ pub async fn run(step: &Step, stage: &Stage) -> Result<String> {
     line
 }
 
-/// Plays the steps whose name contains `only` (all, when absent) and prints a line for each.
+/// Plays the steps whose name contains `only` (all, when absent) and prints a line for each. A signal ends it, and nothing stays behind.
 ///
 /// # Errors
-/// When no step is called so, or the plugin cannot be used. A step that fails is counted, not an error.
+/// When no step is called so, the plugin cannot be used, or a signal came. A step that fails is counted, not an error.
 pub async fn play(plugin: &Path, only: Option<&str>) -> Result<Tally> {
     let chosen: Vec<&Step> = STEPS
         .iter()
@@ -160,6 +162,7 @@ pub async fn play(plugin: &Path, only: Option<&str>) -> Result<Tally> {
         "no step's name contains `{}`; run `job-board demo --walk` to see them all",
         only.unwrap_or_default()
     );
+    let mut ending = Ending::watch()?;
     let stage = Stage::set(plugin)?;
     let mut tally = Tally::default();
     let mut topic = None;
@@ -168,7 +171,11 @@ pub async fn play(plugin: &Path, only: Option<&str>) -> Result<Tally> {
             println!("{:?}", step.topic);
         }
         let name = step.name.replace('_', " ");
-        match run(step, &stage).await {
+        let outcome = tokio::select! {
+            outcome = run(step, &stage) => outcome,
+            () = ending.asked() => bail!("the walk was stopped at the step `{name}`"),
+        };
+        match outcome {
             Ok(line) => {
                 tally.passed += 1;
                 println!("  ok    {name}\n        {line}");

@@ -19,9 +19,6 @@ use crate::plugin_file;
 /// 2026-03-02, a Monday, 09:00 in Vietnam. The clocks of both sides stand still until a step moves them.
 pub const START_MS: u64 = 1_772_416_800_000;
 
-/// Where a platform keeps the compiled plugin, below its data folder.
-const COMPILED: &str = "compiled";
-
 /// What worlds share: the plugin, compiled once.
 pub struct Stage {
     plugin: PathBuf,
@@ -61,7 +58,7 @@ impl Stage {
 
     /// Gives a platform the compiled plugin; where there is none it compiles for itself.
     fn lend_compiled(&self, data: &Path) -> std::io::Result<()> {
-        let folder = data.join(COMPILED);
+        let folder = data.join(plugin_file::COMPILED);
         std::fs::create_dir(&folder)?;
         for entry in std::fs::read_dir(&self.compiled)? {
             let name = entry?.file_name();

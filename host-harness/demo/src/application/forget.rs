@@ -1,7 +1,10 @@
 //! Erasing people, so that they stay erased: on request, by age, and again after a restore.
 //!
-//! 1. What is about to go is remembered in the erasure log, which no restore replaces. 2. One transaction erases the person everywhere and leaves
-//! digests behind, so that a repeated delivery brings nobody back. 3. Plugins are told, until each has answered. 4. The database's log is emptied.
+//! 1. What is about to go is remembered in the erasure log, which no restore replaces.
+//! 2. One transaction erases the person everywhere and leaves digests behind, so that a repeated delivery brings nobody back.
+//! 3. Plugins are told, until each has answered.
+//! 4. The database's log is emptied.
+//!
 //! Whoever stops after step 1 finds it finished at the next start; after step 2 the housekeeping does the rest.
 
 use std::collections::{BTreeMap, BTreeSet};

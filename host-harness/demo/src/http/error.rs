@@ -69,8 +69,8 @@ impl ApiError {
         Self::new(
             StatusCode::NOT_FOUND,
             "no-such-path",
-            "Không có địa chỉ này.",
-            "There is no such path.",
+            "Không có địa chỉ này. Hãy kiểm tra lại đường dẫn; API bắt đầu bằng /api.",
+            "There is no such path. Check its spelling; the API's begin with /api.",
         )
     }
 
@@ -79,8 +79,8 @@ impl ApiError {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "wrong-method",
-            "Địa chỉ này không nhận phương thức đó.",
-            "This path does not take that method.",
+            "Địa chỉ này không nhận phương thức đó. Các phương thức được nhận nằm trong header Allow.",
+            "This path does not take that method. The header Allow names those that it takes.",
         )
     }
 
@@ -89,8 +89,8 @@ impl ApiError {
         Self::new(
             StatusCode::PAYLOAD_TOO_LARGE,
             "too-large",
-            "Nội dung gửi lên quá lớn.",
-            "The body is too large.",
+            "Nội dung gửi lên quá lớn. Hãy rút gọn dưới số byte nêu ở `limit`.",
+            "The body is too large. Keep it below the number of bytes in `limit`.",
         )
         .with("limit", json!(limit))
     }
@@ -100,8 +100,8 @@ impl ApiError {
         Self::new(
             StatusCode::REQUEST_TIMEOUT,
             "incomplete-body",
-            "Nội dung gửi lên không đầy đủ.",
-            "The body did not arrive.",
+            "Nội dung gửi lên không đầy đủ. Hãy gửi lại.",
+            "The body did not arrive whole. Send it again.",
         )
     }
 
@@ -110,8 +110,8 @@ impl ApiError {
         Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "not-json",
-            "Chỉ nhận Content-Type: application/json.",
-            "Send Content-Type: application/json.",
+            "Chỉ nhận JSON. Hãy gửi kèm Content-Type: application/json.",
+            "Only JSON is taken. Send it with Content-Type: application/json.",
         )
     }
 }
@@ -122,24 +122,24 @@ impl From<JsonDefect> for ApiError {
         match defect {
             JsonDefect::NotUtf8 => refused(
                 "not-utf8",
-                "Nội dung không phải UTF-8.",
-                "The text is not UTF-8.",
+                "Nội dung không phải UTF-8. Hãy mã hóa lại rồi gửi.",
+                "The body is not UTF-8. Encode it so and send it again.",
             ),
             JsonDefect::Malformed => refused(
                 "malformed-json",
-                "Nội dung không phải JSON.",
-                "The body is not JSON.",
+                "Nội dung không phải JSON. Hãy kiểm tra dấu ngoặc và dấu phẩy.",
+                "The body is not JSON. Check quotes, brackets and commas.",
             ),
             JsonDefect::DuplicateKey(field) => refused(
                 "duplicate-key",
-                "Một mục xuất hiện hai lần.",
-                "A name stands twice.",
+                "Một mục xuất hiện hai lần. Hãy giữ lại một.",
+                "A name stands twice. Keep one of them.",
             )
             .about(vec![problem(&field, "duplicate-key")]),
             JsonDefect::TooDeep(field) => refused(
                 "too-deep",
-                "Dữ liệu lồng nhau quá sâu.",
-                "The body is nested too deeply.",
+                "Dữ liệu lồng nhau quá sâu. Hãy làm phẳng mục được nêu.",
+                "The body is nested too deeply. Flatten the field that is named.",
             )
             .about(vec![problem(&field, "too-deep")]),
         }
@@ -153,21 +153,21 @@ impl From<AppError> for ApiError {
             AppError::NoSuch(what) => simple(
                 StatusCode::NOT_FOUND,
                 "not-found",
-                "Không tìm thấy.",
-                "There is no such thing.",
+                "Không tìm thấy. Có thể đã bị xóa; hãy mở lại danh sách.",
+                "There is no such thing. It may have been removed; look at the list again.",
             )
             .with("what", json!(what)),
             AppError::WrongCredentials => simple(
                 StatusCode::UNAUTHORIZED,
                 "wrong-credentials",
-                "Tên đăng nhập hoặc mật khẩu không đúng.",
-                "Login or password is wrong.",
+                "Tên đăng nhập hoặc mật khẩu không đúng. Hãy nhập lại; mật khẩu được in ra ở lần khởi động đầu tiên.",
+                "Login or password is wrong. Try again; passwords were printed at the platform's first start.",
             ),
             AppError::Forbidden(problem) => simple(
                 StatusCode::FORBIDDEN,
                 "forbidden",
-                "Vai trò của bạn không được làm việc này.",
-                "Your role may not do this.",
+                "Vai trò của bạn không được làm việc này. Hãy nhờ quản trị viên hoặc người vận hành.",
+                "Your role may not do this. Ask an administrator or the operator.",
             )
             .about(problem.into_iter().collect()),
             AppError::Input(problems) => simple(
@@ -180,8 +180,8 @@ impl From<AppError> for ApiError {
             AppError::RequestIdReused => simple(
                 StatusCode::CONFLICT,
                 "request-id-reused",
-                "Mã yêu cầu này đã dùng cho việc khác.",
-                "This request id was used for something else.",
+                "Mã yêu cầu này đã dùng cho việc khác. Hãy gửi lại với mã mới.",
+                "This request id was used for something else. Send it again with a new one.",
             )
             .about(vec![problem("request_id", "request-id-reused")]),
             AppError::Board {
@@ -212,8 +212,8 @@ impl From<AppError> for ApiError {
                 simple(
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "store-failed",
-                    "Hệ thống gặp lỗi lưu trữ. Không có gì thay đổi.",
-                    "The platform's store failed. Nothing was changed.",
+                    "Hệ thống gặp lỗi lưu trữ. Không có gì thay đổi. Hãy thử lại; nếu vẫn lỗi, báo người vận hành.",
+                    "The platform's store failed. Nothing was changed. Try again; if it stays so, tell the operator.",
                 )
             }
         }
@@ -286,5 +286,38 @@ impl IntoResponse for ApiError {
                 .insert(header::WWW_AUTHENTICATE, bearer);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_says_what_is_wrong_and_then_what_to_do() {
+        let refusals = [
+            ApiError::no_such_path(),
+            ApiError::wrong_method(),
+            ApiError::too_large(1),
+            ApiError::incomplete(),
+            ApiError::not_json(),
+            JsonDefect::NotUtf8.into(),
+            JsonDefect::Malformed.into(),
+            JsonDefect::DuplicateKey("a".into()).into(),
+            JsonDefect::TooDeep("a".into()).into(),
+            AppError::NoSuch("job").into(),
+            AppError::WrongCredentials.into(),
+            AppError::Forbidden(None).into(),
+            AppError::Input(Vec::new()).into(),
+            AppError::RequestIdReused.into(),
+        ];
+        for ApiError { code, message, .. } in refusals {
+            for text in [&message.vi, &message.en] {
+                let sentences = text
+                    .split(['.', ';'])
+                    .filter(|part| !part.trim().is_empty());
+                assert!(sentences.count() >= 2, "{code}: {text}");
+            }
+        }
     }
 }

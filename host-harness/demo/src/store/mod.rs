@@ -29,6 +29,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
 
+use crate::watch::Watch;
+
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 
@@ -36,6 +38,7 @@ const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
 #[derive(Clone)]
 pub struct Store {
     connection: Arc<Mutex<Connection>>,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl Store {
@@ -52,7 +55,14 @@ impl Store {
         migrate(&mut connection)?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
+            watch: None,
         })
+    }
+
+    /// Lets somebody see each commit.
+    #[must_use]
+    pub fn watched_by(self, watch: Option<Arc<dyn Watch>>) -> Self {
+        Self { watch, ..self }
     }
 
     /// Runs `work` in one transaction: committed when it answers `Ok`, otherwise as if it had never run.
@@ -63,6 +73,7 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     {
         let connection = Arc::clone(&self.connection);
+        let watch = self.watch.clone();
         let joined = tokio::task::spawn_blocking(move || {
             // A panic inside `work` rolled its transaction back: the connection behind the lock is sound.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,7 +81,13 @@ impl Store {
                 .transaction_with_behavior(TransactionBehavior::Immediate)
                 .map_err(StoreError::from)?;
             let answer = work(&transaction)?;
+            if let Some(watch) = &watch {
+                watch.before_commit();
+            }
             transaction.commit().map_err(StoreError::from)?;
+            if let Some(watch) = &watch {
+                watch.after_commit();
+            }
             Ok(answer)
         });
         joined

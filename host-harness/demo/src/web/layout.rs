@@ -1,7 +1,7 @@
 //! The frame around every page: head, navigation, messages, footer; and the headers that keep a browser from doing anything else.
 
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
@@ -270,7 +270,7 @@ fn document(
             body data-live=[live.then_some("/live")] { (body) }
         }
     };
-    let mut response = (status, markup).into_response();
+    let mut response = (status, Html(markup.into_string())).into_response();
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,

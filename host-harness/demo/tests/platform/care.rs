@@ -184,6 +184,16 @@ async fn who_lost_the_lease_in_the_middle_stops_and_writes_nothing() {
     other.run_errands().await.unwrap();
     let before = world.view().await.reconciled.unwrap();
     assert_eq!(before.done_at, Some(world.platform.now()));
+
+    // It wakes up with an answer that is out of date.
+    world.clock.advance(Duration::from_secs(60));
+    let stale = applied("e10", "77", application("a10", "Trần Bình"));
+    answer_reconcile(&world, Ok(page(vec![stale], None)));
+    world.board.resume.notify_one();
+    slow.await.unwrap();
+    let after = world.view().await.reconciled.unwrap();
+    assert_eq!(after.done_at, before.done_at);
+    assert_eq!(after.due_at, before.due_at);
     assert_eq!(world.notices().await, ["application"]);
 }
 

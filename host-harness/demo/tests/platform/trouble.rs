@@ -140,6 +140,25 @@ async fn events_that_cannot_be_stored_are_never_answered_with_success() {
 }
 
 #[tokio::test]
+async fn a_delivery_that_can_only_be_written_down_is_never_answered_with_success() {
+    let world = World::new().await;
+    world.publish("r1", "77").await;
+    let broken = database(&world);
+    broken
+        .execute_batch(
+            "CREATE TRIGGER broken BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'disk'); END",
+        )
+        .unwrap();
+    let event = applied("e1", "77", application("a1", "Nguyễn An"));
+    assert_eq!(world.happen("apply", vec![event]).await.status, 503);
+    assert!(world.candidates().await.is_empty());
+    broken.execute_batch("DROP TRIGGER broken").unwrap();
+    world.clock.advance(Duration::from_secs(120));
+    world.platform.work_off_inbox().await.unwrap();
+    assert_eq!(world.candidates().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_full_disk_is_never_answered_with_success() {
     let world = World::new().await;
     world.publish("r1", "77").await;

@@ -1,9 +1,17 @@
 //! Compiled plugins on disk.
+//!
+//! A compiled plugin is machine code that runs outside of any sandbox, so whose file it is matters more than what stands in it.
+
+#[cfg(unix)]
+mod trust;
+#[cfg(not(unix))]
+#[path = "cache/no_trust.rs"]
+mod trust;
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs;
 use std::hash::{Hash, Hasher};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -22,7 +30,7 @@ pub(super) fn component(
     bytes: &[u8],
 ) -> Result<(Component, String), HostError> {
     let digest = hex::encode(Sha256::digest(bytes));
-    let place = cache_dir.and_then(|folder| match prepare(folder) {
+    let place = cache_dir.and_then(|folder| match trust::prepare(folder) {
         Ok(()) => Some(place(engine, folder, &digest)),
         Err(error) => {
             tracing::warn!(folder = %folder.display(), %error, "the cache of compiled plugins is not used");
@@ -50,7 +58,14 @@ fn place(engine: &Engine, folder: &Path, digest: &str) -> PathBuf {
 }
 
 fn read(engine: &Engine, place: &Path) -> Option<Component> {
-    let file = fs::read(place).ok()?;
+    let file = match trust::read(place) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+        Err(error) => {
+            tracing::warn!(file = %place.display(), %error, "a compiled plugin is not used and is compiled again");
+            return None;
+        }
+    };
     let (digest, code) = file.split_first_chunk::<DIGEST_BYTES>()?;
     if Sha256::digest(code).as_slice() != digest {
         tracing::warn!(file = %place.display(), "a compiled plugin is damaged and is compiled again");
@@ -68,30 +83,9 @@ fn write(component: &Component, place: &Path) -> io::Result<()> {
     let code = component
         .serialize()
         .map_err(|error| io::Error::other(format!("{error:#}")))?;
-    let mut file = Sha256::digest(&code).to_vec();
-    file.extend_from_slice(&code);
     let draft = place.with_extension(format!("draft-{}", std::process::id()));
-    fs::write(&draft, file)?;
+    let mut file = trust::create(&draft)?;
+    file.write_all(&Sha256::digest(&code))?;
+    file.write_all(&code)?;
     fs::rename(&draft, place)
-}
-
-#[cfg(unix)]
-fn prepare(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
-    let mode = fs::metadata(folder)?.permissions().mode() & 0o777;
-    if mode & 0o022 == 0 {
-        return Ok(());
-    }
-    Err(io::Error::other(format!(
-        "other users can write to it (mode {mode:o}); run `chmod go-w` on it"
-    )))
-}
-
-#[cfg(not(unix))]
-fn prepare(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }

@@ -1,6 +1,7 @@
 //! The WebAssembly engine: one for a process.
 
 mod cache;
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -10,17 +11,19 @@ use tokio::sync::Semaphore;
 use wasmtime::component::Component;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::connection_id::ConnectionId;
 use crate::error::HostError;
 use crate::limits::{Limits, TICK};
 use crate::plugin::Plugin;
+use turns::Turns;
 
 /// How the engine is set up.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
     /// Where compiled plugins are kept. `None`: compiled again at every start (about 100 ms for a plugin).
     ///
-    /// The folder holds machine code that is run: only the host's user may write to it. It is made with mode 0700 when it is missing, and not used when
-    /// others can write to it.
+    /// The folder holds machine code that is run: only the host's user may write to it. It is made with mode 0700 when it is missing. A folder or file in it
+    /// that is a symbolic link, belongs to another user or can be written by others is not used; a warning of [`tracing`] says so and what to do.
     pub cache_dir: Option<PathBuf>,
     /// How many calls can be inside plugins at once; further ones wait. Each instance reserves address space (not memory): about 4 GiB.
     pub max_instances: u32,
@@ -61,6 +64,7 @@ struct Inner {
     config: EngineConfig,
     /// One permit for each instance of the pool, so that a call waits instead of failing.
     slots: Arc<Semaphore>,
+    turns: Turns,
     /// Loading uses the one instance that the pool has beyond the permits.
     loading: Mutex<()>,
 }
@@ -90,6 +94,7 @@ impl PluginEngine {
                 engine,
                 config,
                 slots,
+                turns: Turns::default(),
                 loading: Mutex::new(()),
             }),
         })
@@ -131,6 +136,10 @@ impl PluginEngine {
 
     pub(crate) fn slots(&self) -> &Arc<Semaphore> {
         &self.inner.slots
+    }
+
+    pub(crate) fn turns(&self, connection: &ConnectionId, at_once: u32) -> Arc<Semaphore> {
+        self.inner.turns.of(connection, at_once)
     }
 
     pub(crate) fn loading(&self) -> &Mutex<()> {

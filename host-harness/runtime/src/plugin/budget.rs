@@ -10,6 +10,7 @@ pub(super) struct Budget {
     http_bytes_in: u64,
     storage_operations: u32,
     log_lines: u32,
+    quota_reported: bool,
 }
 
 /// What becomes of a log line.
@@ -31,6 +32,7 @@ impl Budget {
             storage_operations: limits.storage_operations,
             // One more, for the line that says that lines are dropped.
             log_lines: limits.log_lines.saturating_add(1),
+            quota_reported: false,
         }
     }
 
@@ -67,6 +69,11 @@ impl Budget {
             None => return false,
         }
         true
+    }
+
+    /// True the first time, so that a guest cannot flood the audit with writes that find no room.
+    pub(super) fn take_quota_report(&mut self) -> bool {
+        !std::mem::replace(&mut self.quota_reported, true)
     }
 
     pub(super) fn take_log_line(&mut self) -> LogTurn {

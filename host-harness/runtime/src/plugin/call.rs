@@ -17,6 +17,7 @@ use super::state::CallState;
 use crate::bindings;
 use crate::error::CallError;
 use crate::limits::Export;
+use crate::text::{AUDIT_CHARACTERS, clean};
 
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
@@ -33,15 +34,25 @@ pub(super) struct Visit {
     limit: Duration,
     /// Given back when the instance is gone.
     _slot: OwnedSemaphorePermit,
+    _turn: OwnedSemaphorePermit,
 }
 
 impl Visit {
-    /// Waits for an instance's place and sets the limits. The instance itself is made inside the call, under its deadline.
+    /// Waits for a turn of the connection's and then for an instance's place, and sets the limits. The instance itself is made inside the call, under its
+    /// deadline.
     pub(super) async fn begin(connection: &Arc<Shared>, export: Export) -> Result<Self, CallError> {
         let engine = &connection.plugin.inner.engine;
         let limits = &connection.grants.limits;
         let limit = limits.deadline(export);
         let deadline = Instant::now() + limit;
+        // In this order a connection queues with itself first, so that it never stands in the others' way with more than its share.
+        let turns = Arc::clone(&connection.turns).acquire_owned();
+        let Ok(Ok(turn)) = timeout_at(deadline, turns).await else {
+            return Err(CallError::ConnectionBusy {
+                export,
+                calls: limits.concurrent_calls,
+            });
+        };
         let slot = match timeout_at(deadline, Arc::clone(engine.slots()).acquire_owned()).await {
             Ok(Ok(slot)) => slot,
             // The semaphore is never closed, so this is the deadline.
@@ -78,6 +89,7 @@ impl Visit {
             export,
             limit,
             _slot: slot,
+            _turn: turn,
         })
     }
 
@@ -119,6 +131,8 @@ impl Visit {
             let message = error
                 .downcast_ref::<Trap>()
                 .map_or(text, ToString::to_string);
+            // A component brings the names of its functions along.
+            let message = clean(&message, AUDIT_CHARACTERS);
             CallError::Trap { export, message }
         };
         let connection = &self.store.data().connection.id;

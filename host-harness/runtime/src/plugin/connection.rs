@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 
 use super::Plugin;
@@ -21,7 +22,8 @@ use crate::grants::Grants;
 use crate::http::Gate;
 use crate::limits::Export;
 
-/// A tenant's account at a board, seen through a plugin. Cheap to clone; any number of calls may run at once.
+/// A tenant's account at a board, seen through a plugin. Cheap to clone; any number of calls may be made at once, of which
+/// [`Limits::concurrent_calls`](crate::Limits::concurrent_calls) run and the others wait.
 ///
 /// Every method runs one export on a fresh instance within the connection's [`Limits`](crate::Limits). The outer error says that the sandbox ended the call;
 /// the inner one is the plugin's own answer. What each export promises stands in the WIT. All of them may be called again with the same arguments.
@@ -38,6 +40,8 @@ pub(super) struct Shared {
     pub(super) id: ConnectionId,
     pub(super) grants: Grants,
     pub(super) gate: Gate,
+    /// How many calls of this connection run at once, however many objects like this one there are for it.
+    pub(super) turns: Arc<Semaphore>,
 }
 
 /// The answer of an export that can fail: the sandbox's error outside, the plugin's inside.
@@ -59,12 +63,17 @@ macro_rules! call {
 impl Connection {
     pub(super) fn new(plugin: Plugin, id: ConnectionId, grants: Grants) -> Self {
         let gate = Gate::new(plugin.inner.asked.clone(), grants.allow.clone());
+        let turns = plugin
+            .inner
+            .engine
+            .turns(&id, grants.limits.concurrent_calls);
         Self {
             shared: Arc::new(Shared {
                 plugin,
                 id,
                 grants,
                 gate,
+                turns,
             }),
         }
     }

@@ -13,7 +13,8 @@ use crate::contract::log::{Field, Level};
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
 use crate::http::{Method, OutboundRequest};
 use crate::log::LogLine;
-use crate::storage::{MAX_VALUE_BYTES, is_valid_key};
+use crate::storage::{MAX_VALUE_BYTES, Quota, is_valid_key};
+use crate::text::{AUDIT_CHARACTERS, clean};
 
 impl types::Host for CallState {}
 impl forms::Host for CallState {}
@@ -45,9 +46,9 @@ impl http::Host for CallState {
                     .audit
                     .record(AuditEvent::HttpRefused {
                         connection: self.connection.id.clone(),
-                        origin,
+                        origin: clean(&origin, AUDIT_CHARACTERS),
                         code: error.code,
-                        reason: error.detail.clone(),
+                        reason: clean(&error.detail, AUDIT_CHARACTERS),
                     });
                 return Err(error);
             }
@@ -168,6 +169,32 @@ impl CallState {
             Ok(())
         }
     }
+
+    /// Looks whether the connection may keep this record.
+    async fn admit_record(&self, key: &str, value_bytes: usize) -> Result<(), StorageError> {
+        let limits = &self.connection.grants.limits;
+        let quota = Quota {
+            keys: limits.storage_keys,
+            bytes: limits.storage_bytes,
+        };
+        let storage = &*self.connection.grants.storage;
+        quota
+            .admit(storage, &self.connection.id, key, value_bytes)
+            .await
+    }
+
+    /// Tells the operator of a full connection, once a call.
+    fn audit_quota(&mut self, key: &str, written: &Result<Version, StorageError>) {
+        if matches!(written, Err(StorageError::Quota)) && self.budget.take_quota_report() {
+            self.connection
+                .grants
+                .audit
+                .record(AuditEvent::QuotaReached {
+                    connection: self.connection.id.clone(),
+                    key: clean(key, AUDIT_CHARACTERS),
+                });
+        }
+    }
 }
 
 /// A token for a name and no line end in the value: nothing that could become a second header or a second request.
@@ -199,11 +226,17 @@ impl storage::Host for CallState {
         precondition: Precondition,
     ) -> Result<Version, StorageError> {
         self.admit_operation(&key, value.len())?;
-        self.connection
-            .grants
-            .storage
-            .put(&self.connection.id, &key, value, precondition)
-            .await
+        let written = match self.admit_record(&key, value.len()).await {
+            Ok(()) => {
+                let storage = &self.connection.grants.storage;
+                storage
+                    .put(&self.connection.id, &key, value, precondition)
+                    .await
+            }
+            Err(error) => Err(error),
+        };
+        self.audit_quota(&key, &written);
+        written
     }
 
     async fn delete(
@@ -255,11 +288,12 @@ impl secrets::Host for CallState {
         precondition: Precondition,
     ) -> Result<Version, StorageError> {
         self.admit_operation(&key, value.len())?;
-        self.connection
-            .grants
-            .secrets
+        let secrets = &self.connection.grants.secrets;
+        let written = secrets
             .put(&self.connection.id, &key, value, precondition)
-            .await
+            .await;
+        self.audit_quota(&key, &written);
+        written
     }
 
     async fn delete(
@@ -306,19 +340,4 @@ impl log::Host for CallState {
             fields,
         });
     }
-}
-
-/// Shortened, and without characters that could forge a second line or turn the reader's terminal around.
-fn clean(text: &str, most: usize) -> String {
-    let directions = |character: char| matches!(character, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.chars()
-        .take(most)
-        .map(|character| {
-            if character.is_control() || directions(character) {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect()
 }

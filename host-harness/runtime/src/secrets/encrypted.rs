@@ -8,16 +8,27 @@ use super::{KeyRing, Secrets};
 use crate::audit::{Audit, AuditEvent, TracingAudit};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, Precondition, StorageError, Version};
-use crate::storage::Storage;
+use crate::storage::{Quota, Storage};
+
+/// 100 secrets and 1 MiB for each connection: a plugin has a few credentials and the signing keys of some days.
+const QUOTA: Quota = Quota {
+    keys: 100,
+    bytes: 1 << 20,
+};
 
 /// Encrypts each value with the [`KeyRing`], bound to its connection and key: a row that is copied to another place does not decrypt.
 ///
 /// The storage underneath must be a map of its own, never the one that guests read through `storage`:
 /// [`SqliteStorage::secrets_map`](crate::SqliteStorage::secrets_map) or a second [`MemoryStorage`](crate::MemoryStorage).
+///
+/// A connection may have 100 secrets and 1 MiB in all; a write beyond answers [`StorageError::Quota`]. As with
+/// [`Limits::storage_bytes`](crate::Limits::storage_bytes), writes at the same moment can exceed that by one record each.
+///
+/// When the master key is lost, every secret reads as absent and is reported; the credentials are then entered again, over the unreadable ones.
 #[derive(Clone)]
 pub struct EncryptedSecrets {
-    storage: Arc<dyn Storage>,
-    keys: KeyRing,
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) keys: KeyRing,
     audit: Arc<dyn Audit>,
 }
 
@@ -39,8 +50,24 @@ impl EncryptedSecrets {
         self
     }
 
-    fn decrypt(&self, scope: &ConnectionId, key: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub(super) fn decrypt(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        sealed: &[u8],
+    ) -> Option<Vec<u8>> {
         self.keys.open(&["secret", scope.as_str(), key], sealed)
+    }
+
+    pub(super) fn encrypt(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: &[u8],
+    ) -> Result<Vec<u8>, StorageError> {
+        self.keys
+            .seal(&["secret", scope.as_str(), key], value)
+            .map_err(|error| StorageError::Unavailable(error.to_string()))
     }
 }
 
@@ -71,10 +98,10 @@ impl Secrets for EncryptedSecrets {
         value: Vec<u8>,
         precondition: Precondition,
     ) -> Result<Version, StorageError> {
-        let sealed = self
-            .keys
-            .seal(&["secret", scope.as_str(), key], &value)
-            .map_err(|error| StorageError::Unavailable(error.to_string()))?;
+        let sealed = self.encrypt(scope, key, &value)?;
+        QUOTA
+            .admit(&*self.storage, scope, key, sealed.len())
+            .await?;
         let absent = precondition == Precondition::Absent;
         match self
             .storage

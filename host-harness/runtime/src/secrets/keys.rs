@@ -14,6 +14,7 @@ const LAYOUT: u8 = 1;
 const KEY_BYTES: usize = 32;
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
 
 /// A master key could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -37,11 +38,13 @@ pub enum MasterKeyError {
     },
     /// It is not 64 hexadecimal digits.
     #[error(
-        "the master key in {origin} is not 64 hexadecimal digits; make one with `openssl rand -hex 32`"
+        "the master key in {origin} has {found} instead of 64 hexadecimal digits; put back your own copy of the key. Without one, remove it and start with a          new key (`openssl rand -hex 32`): what was encrypted stays unreadable, and the credentials must be entered again"
     )]
     Malformed {
         /// Where it came from.
         origin: String,
+        /// What was found there, without repeating it.
+        found: String,
     },
     /// The operating system gave no random bytes.
     #[error("the system has no random bytes: {0}")]
@@ -104,8 +107,8 @@ impl MasterKey {
             source,
         };
         refuse_open_file(path)?;
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(failed)?);
-        Self::parse(&text, || path.display().to_string())
+        let bytes = Zeroizing::new(fs::read(path).map_err(failed)?);
+        Self::parse(&bytes, || path.display().to_string())
     }
 
     /// Takes the key from the value of an environment variable or a secret manager: 64 hexadecimal digits.
@@ -113,15 +116,22 @@ impl MasterKey {
     /// # Errors
     /// [`MasterKeyError::Malformed`].
     pub fn from_env_value(value: &str) -> Result<Self, MasterKeyError> {
-        Self::parse(value, || "the environment".to_owned())
+        Self::parse(value.as_bytes(), || "the environment".to_owned())
     }
 
-    fn parse(text: &str, origin: impl FnOnce() -> String) -> Result<Self, MasterKeyError> {
+    fn parse(text: &[u8], origin: impl FnOnce() -> String) -> Result<Self, MasterKeyError> {
+        let text = text.trim_ascii();
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-        match hex::decode_to_slice(text.trim(), bytes.as_mut_slice()) {
-            Ok(()) => Ok(Self::from_bytes(bytes)),
-            Err(_) => Err(MasterKeyError::Malformed { origin: origin() }),
-        }
+        let found = match hex::decode_to_slice(text, bytes.as_mut_slice()) {
+            Ok(()) => return Ok(Self::from_bytes(bytes)),
+            Err(_) if text.is_empty() => "nothing".to_owned(),
+            Err(_) if text.len() != 2 * KEY_BYTES => format!("{} characters", text.len()),
+            Err(_) => "characters that are no digits".to_owned(),
+        };
+        Err(MasterKeyError::Malformed {
+            origin: origin(),
+            found,
+        })
     }
 
     /// Writes beside the place and links there, so that the file is whole from its first moment and an existing one is never replaced.
@@ -189,9 +199,15 @@ fn refuse_open_file(_: &Path) -> Result<(), MasterKeyError> {
     Ok(())
 }
 
-/// The key that encrypts, and older ones that still decrypt.
+/// The key that encrypts, and others that only decrypt.
 ///
-/// To change the master key: start with the new one as primary and the old one beside it. Values move to the new key as they are written.
+/// To change the master key while hosts run, in this order, each step on every host before the next begins:
+///
+/// 1. The old key encrypts, and the new one is there to decrypt: `KeyRing::new(old).with_older(new)`. A single host can leave this out.
+/// 2. The new key encrypts: `KeyRing::new(new).with_older(old)`. Values move to it as they are written.
+/// 3. [`EncryptedSecrets::reseal_all`](crate::EncryptedSecrets::reseal_all) moves those that nobody writes. For data of its own a platform asks
+///    [`KeyRing::is_current`].
+/// 4. When nothing is left under the old key: `KeyRing::new(new)`, and the old key can be destroyed, with the backups that need it.
 #[derive(Clone)]
 pub struct KeyRing {
     primary: MasterKey,
@@ -199,6 +215,9 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
+    /// How many bytes longer than the plain value a sealed one is.
+    pub const OVERHEAD_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
+
     /// A ring of one key.
     #[must_use]
     pub fn new(primary: MasterKey) -> Self {
@@ -239,6 +258,14 @@ impl KeyRing {
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&encrypted);
         Ok(sealed)
+    }
+
+    /// Whether this was encrypted with the ring's first key, so that it outlives the others.
+    #[must_use]
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed
+            .strip_prefix(&[LAYOUT])
+            .is_some_and(|rest| rest.starts_with(&self.primary.id))
     }
 
     /// Decrypts what [`KeyRing::seal`] made under the same context. `None`: unknown key, other context, or changed bytes.

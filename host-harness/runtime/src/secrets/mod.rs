@@ -2,6 +2,7 @@
 
 mod encrypted;
 mod keys;
+mod reseal;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use async_trait::async_trait;
 
 pub use encrypted::EncryptedSecrets;
 pub use keys::{KeyRing, MasterKey, MasterKeyError};
+pub use reseal::Resealed;
 
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, Precondition, StorageError, Version};

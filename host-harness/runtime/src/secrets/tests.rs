@@ -240,21 +240,250 @@ fn what_is_no_key_is_refused_and_not_repeated_in_the_error() {
         let error = MasterKey::from_env_value(text).err().unwrap().to_string();
         assert!(text.len() < 4 || !error.contains(text), "{error}");
     }
+    assert!(MasterKey::from_env_value(&format!(" {}\n", "A".repeat(64))).is_ok());
+}
+
+#[test]
+fn a_damaged_key_file_is_named_with_the_next_step_and_never_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
-    let mut options = std::fs::OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(&path)
-        .unwrap();
-    let error = MasterKey::from_file_or_create(&path).err().unwrap();
-    assert!(
-        matches!(error, MasterKeyError::Malformed { .. }),
-        "an empty file is not silently replaced: {error}"
+    for (bytes, found) in [
+        (b"".to_vec(), "nothing"),
+        (b"\n".to_vec(), "nothing"),
+        (b"abcd".repeat(15), "60 characters"),
+        (b"abcd".repeat(17), "68 characters"),
+        (b"wxyz".repeat(16), "characters that are no digits"),
+        (vec![0xff; 64], "characters that are no digits"),
+    ] {
+        let _ = std::fs::remove_file(&path);
+        let mut options = std::fs::OpenOptions::new();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.write(true).create_new(true).open(&path).unwrap();
+        std::io::Write::write_all(&mut file, &bytes).unwrap();
+        let error = MasterKey::from_file_or_create(&path).err().unwrap();
+        assert!(matches!(error, MasterKeyError::Malformed { .. }), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(path.to_str().unwrap()), "{text}");
+        assert!(text.contains(found), "{text}");
+        assert!(text.contains("put back your own copy"), "{text}");
+        assert!(text.contains("credentials must be entered again"), "{text}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes, "left as it was");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_cannot_flood_the_secrets_and_others_do_not_notice() {
+    let map = Arc::new(MemoryStorage::new());
+    let (secrets, _) = over(&map, KeyRing::new(key('a')));
+    let put = async |scope: &str, name: String, bytes: usize| {
+        secrets
+            .put(&id(scope), &name, vec![0; bytes], Precondition::Any)
+            .await
+    };
+    for number in 0..100 {
+        put("many", number.to_string(), 1).await.unwrap();
+    }
+    assert_eq!(
+        put("many", "100".to_owned(), 1).await,
+        Err(StorageError::Quota)
     );
-    assert!(MasterKey::from_env_value(&format!(" {}\n", "A".repeat(64))).is_ok());
+    put("many", "7".to_owned(), 1)
+        .await
+        .expect("what is there is replaced");
+    for number in 0..15 {
+        put("large", number.to_string(), 65_536).await.unwrap();
+    }
+    assert_eq!(
+        put("large", "15".to_owned(), 65_536).await,
+        Err(StorageError::Quota)
+    );
+    put("other", "token".to_owned(), 65_536).await.unwrap();
+}
+
+/// Everything under the old key, in two connections, and one secret that no key opens.
+async fn before_rotation(map: &Arc<MemoryStorage>) {
+    let (old, _) = over(map, KeyRing::new(key('a')));
+    for (scope, name) in [("one", "token"), ("one", "keys"), ("two", "token")] {
+        old.put(
+            &id(scope),
+            name,
+            format!("{scope}/{name}").into_bytes(),
+            Precondition::Any,
+        )
+        .await
+        .unwrap();
+    }
+    let (lost, _) = over(map, KeyRing::new(key('f')));
+    lost.put(&id("two"), "lost", b"x".to_vec(), Precondition::Any)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn after_resealing_the_old_key_can_be_dropped() {
+    let map = Arc::new(MemoryStorage::new());
+    before_rotation(&map).await;
+    let connections = [id("one"), id("two"), id("none")];
+    let (both, _) = over(&map, KeyRing::new(key('b')).with_older(key('a')));
+    both.put(&id("one"), "keys", b"one/keys".to_vec(), Precondition::Any)
+        .await
+        .unwrap();
+    assert_eq!(
+        both.reseal_all(&connections).await.unwrap(),
+        Resealed {
+            moved: 2,
+            current: 1,
+            unreadable: 1
+        }
+    );
+    assert_eq!(
+        both.reseal_all(&connections).await.unwrap(),
+        Resealed {
+            moved: 0,
+            current: 3,
+            unreadable: 1
+        }
+    );
+    let (new, audit) = over(&map, KeyRing::new(key('b')));
+    for (scope, name) in [("one", "token"), ("one", "keys"), ("two", "token")] {
+        let entry = new.get(&id(scope), name).await.unwrap().unwrap();
+        assert_eq!(entry.value, format!("{scope}/{name}").into_bytes());
+    }
+    assert!(audit.0.lock().unwrap().is_empty());
+    let (old, _) = over(&map, KeyRing::new(key('a')));
+    assert_eq!(old.get(&id("one"), "token").await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn other_hosts_read_and_write_while_the_key_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    let open = |keys: KeyRing| {
+        let storage = crate::SqliteStorage::open(&path).unwrap();
+        EncryptedSecrets::new(Arc::new(storage.secrets_map()), keys)
+    };
+    let first = open(KeyRing::new(key('a')));
+    for number in 0..40 {
+        first
+            .put(
+                &id("t"),
+                &format!("k/{number}"),
+                0_u64.to_be_bytes().to_vec(),
+                Precondition::Any,
+            )
+            .await
+            .unwrap();
+    }
+    // A host that still encrypts with the old key and knows the new one, as in the first step; it raises every counter over and over.
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let other = {
+        let (other, stop) = (
+            open(KeyRing::new(key('a')).with_older(key('b'))),
+            stop.clone(),
+        );
+        tokio::spawn(async move {
+            let mut raised = vec![0_u64; 40];
+            while !stop.load(std::sync::atomic::Ordering::SeqCst) {
+                for (number, raised) in raised.iter_mut().enumerate() {
+                    let name = format!("k/{number}");
+                    let entry = other.get(&id("t"), &name).await.unwrap();
+                    let entry = entry.expect("readable throughout");
+                    let count = u64::from_be_bytes(entry.value.try_into().unwrap());
+                    assert_eq!(count, *raised, "an acknowledged write was lost");
+                    let next = (count + 1).to_be_bytes().to_vec();
+                    let unchanged = Precondition::Version(entry.version);
+                    match other.put(&id("t"), &name, next, unchanged).await {
+                        Ok(_) => *raised += 1,
+                        Err(error) => assert_eq!(error, StorageError::PreconditionFailed),
+                    }
+                }
+            }
+            raised
+        })
+    };
+    let new = open(KeyRing::new(key('b')).with_older(key('a')));
+    for _ in 0..5 {
+        let done = new.reseal_all(&[id("t")]).await.unwrap();
+        assert_eq!((done.moved + done.current, done.unreadable), (40, 0));
+    }
+    stop.store(true, std::sync::atomic::Ordering::SeqCst);
+    let raised = other.await.unwrap();
+    // That host has its new key now, so nothing comes under the old one any more.
+    new.reseal_all(&[id("t")]).await.unwrap();
+    let last = open(KeyRing::new(key('b')));
+    for (number, raised) in raised.into_iter().enumerate() {
+        let entry = last.get(&id("t"), &format!("k/{number}")).await.unwrap();
+        assert_eq!(entry.unwrap().value, raised.to_be_bytes());
+    }
+}
+
+/// A map in which somebody writes between the first look at a key and what follows.
+struct Interrupted {
+    map: Arc<MemoryStorage>,
+    newer: Mutex<Option<Vec<u8>>>,
+}
+
+#[async_trait]
+impl Storage for Interrupted {
+    async fn get(&self, scope: &ConnectionId, key: &str) -> Result<Option<Entry>, StorageError> {
+        let found = self.map.get(scope, key).await;
+        let newer = self.newer.lock().unwrap().take();
+        if let Some(newer) = newer {
+            self.map.put(scope, key, newer, Precondition::Any).await?;
+        }
+        found
+    }
+
+    async fn put(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: Vec<u8>,
+        precondition: Precondition,
+    ) -> Result<Version, StorageError> {
+        self.map.put(scope, key, value, precondition).await
+    }
+
+    async fn delete(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        precondition: Precondition,
+    ) -> Result<(), StorageError> {
+        self.map.delete(scope, key, precondition).await
+    }
+
+    async fn list_keys(
+        &self,
+        scope: &ConnectionId,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<crate::contract::storage::KeyPage, StorageError> {
+        self.map.list_keys(scope, prefix, cursor, limit).await
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_is_written_while_it_is_resealed_keeps_the_newer_value() {
+    let map = Arc::new(MemoryStorage::new());
+    let (old, _) = over(&map, KeyRing::new(key('a')));
+    old.put(&id("t"), "token", b"older".to_vec(), Precondition::Any)
+        .await
+        .unwrap();
+    let newer = old.encrypt(&id("t"), "token", b"newer").unwrap();
+    let interrupted = Interrupted {
+        map: map.clone(),
+        newer: Mutex::new(Some(newer)),
+    };
+    let ring = KeyRing::new(key('b')).with_older(key('a'));
+    let done = EncryptedSecrets::new(Arc::new(interrupted), ring)
+        .reseal_all(&[id("t")])
+        .await
+        .unwrap();
+    assert_eq!(done.moved, 1);
+    let (new, _) = over(&map, KeyRing::new(key('b')));
+    let entry = new.get(&id("t"), "token").await.unwrap().unwrap();
+    assert_eq!(entry.value, b"newer");
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Storage, holds};
+use super::{Storage, Usage, holds};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
 
@@ -114,16 +114,19 @@ impl Storage for MemoryStorage {
         };
         Ok(KeyPage { keys, next })
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-    async fn it_conforms() {
-        crate::storage::conformance::conforms(Arc::new(MemoryStorage::new())).await;
+    async fn usage(&self, scope: &ConnectionId) -> Result<Usage, StorageError> {
+        let maps = self.maps();
+        let from = Bound::Included((scope.clone(), String::new()));
+        let mut usage = Usage::default();
+        for ((_, key), entry) in maps
+            .entries
+            .range((from, Bound::Unbounded))
+            .take_while(|((owner, _), _)| owner == scope)
+        {
+            usage.keys += 1;
+            usage.bytes += (key.len() + entry.value.len()) as u64;
+        }
+        Ok(usage)
     }
 }

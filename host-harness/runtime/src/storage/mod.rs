@@ -1,14 +1,17 @@
 //! Small records that outlive a call. The rules are those of `storage` in the WIT.
 
-#[cfg(test)]
-mod conformance;
 mod memory;
+mod quota;
 mod sqlite;
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
 pub use memory::MemoryStorage;
-pub use sqlite::{SqliteStorage, SqliteStorageError};
+pub(crate) use quota::Quota;
+pub use quota::Usage;
+pub use sqlite::{BackupError, SqliteStorage, SqliteStorageError};
 
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
@@ -17,7 +20,9 @@ use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Versi
 ///
 /// Every operation touches one key and is atomic; a failed precondition changes nothing; a version is never used twice for a key, also not after a delete.
 /// Keys, sizes and the number of operations were checked before: an implementation answers [`StorageError::PreconditionFailed`],
-/// [`StorageError::Quota`] or [`StorageError::Unavailable`], never the others.
+/// [`StorageError::Quota`] or [`StorageError::Unavailable`], never the others. The connection's own quota is the host's to hold, see [`Storage::usage`].
+///
+/// The crate `job-board-conformance` runs all of this against any implementation.
 ///
 /// A call can be dropped while it waits here. Then the operation may or may not happen, but it must not happen by halves.
 #[async_trait]
@@ -51,12 +56,40 @@ pub trait Storage: Send + Sync {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<KeyPage, StorageError>;
+
+    /// What the records of one connection take. Asked before each write of a guest, to hold
+    /// [`Limits::storage_keys`](crate::Limits::storage_keys) and [`Limits::storage_bytes`](crate::Limits::storage_bytes).
+    ///
+    /// Unless an implementation counts for itself, every record is read: right for any store, and slow for a full one.
+    async fn usage(&self, scope: &ConnectionId) -> Result<Usage, StorageError> {
+        const PAGE: u32 = 1_000;
+        let mut seen = BTreeSet::new();
+        let mut usage = Usage::default();
+        let mut cursor = None;
+        loop {
+            let page = self.list_keys(scope, "", cursor.as_deref(), PAGE).await?;
+            for key in page.keys {
+                if seen.contains(&key) {
+                    continue;
+                }
+                if let Some(entry) = self.get(scope, &key).await? {
+                    usage.keys += 1;
+                    usage.bytes += (key.len() + entry.value.len()) as u64;
+                }
+                seen.insert(key);
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(usage);
+            }
+        }
+    }
 }
 
 /// Most bytes of a key.
 pub const MAX_KEY_BYTES: usize = 255;
 
-/// Most bytes of a value.
+/// Most bytes of a guest's value. A store takes [`KeyRing::OVERHEAD_BYTES`](crate::KeyRing::OVERHEAD_BYTES) more, because secrets arrive sealed.
 pub const MAX_VALUE_BYTES: usize = 65_536;
 
 /// Whether a key follows the contract's rules.

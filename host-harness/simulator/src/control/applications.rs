@@ -6,12 +6,12 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::http::{Answered, CvInput, Id, ok};
+use super::http::{Answered, CvInput, Id, OptionalInput, ok};
 use super::views;
 use crate::app::App;
 use crate::clock::is_local_time;
 use crate::input::{Fields, InputError, Literal};
-use crate::state::{CandidateId, Cv, Mask, NewApplication};
+use crate::state::{self, CandidateId, Cv, Mask, NewApplication};
 
 /// Most copies of one delivery.
 const MOST_COPIES: i64 = 100;
@@ -25,7 +25,7 @@ struct Applied {
 }
 
 /// `POST /control/postings/{job_id}/apply`: every copy was answered, held or failed when this returns.
-pub(super) async fn apply(
+pub(crate) async fn apply(
     State(app): State<App>,
     Id(job_id): Id,
     CvInput(fields): CvInput,
@@ -35,6 +35,33 @@ pub(super) async fn apply(
         world.settle();
         world.apply(job_id, new)
     })?;
+    told(&app, applied).await
+}
+
+/// `POST /control/applications/{id}/again`: the same candidate applies once more.
+pub(crate) async fn again(
+    State(app): State<App>,
+    Id(application_id): Id,
+    OptionalInput(fields): OptionalInput,
+) -> Answered {
+    fields.finish()?;
+    let applied = app.with(|world| world.apply_again(application_id))?;
+    told(&app, applied).await
+}
+
+/// `POST /control/applications/{id}/open`: the employer opens the contact.
+pub(crate) async fn open(
+    State(app): State<App>,
+    Id(application_id): Id,
+    OptionalInput(fields): OptionalInput,
+) -> Answered {
+    fields.finish()?;
+    let applied = app.with(|world| world.open_contact(application_id))?;
+    told(&app, applied).await
+}
+
+/// Sends what an application brought about and shows it.
+async fn told(app: &App, applied: state::Applied) -> Answered {
     app.send(&applied.deliveries).await;
     let deliveries = app.with(|world| views::deliveries(world, &applied.deliveries));
     ok(&Applied {

@@ -9,13 +9,13 @@ use crate::clock::LATEST_MS;
 use crate::input::InputError;
 
 /// `GET /control/clock`.
-pub(super) async fn show(State(app): State<App>) -> Answered {
+pub(crate) async fn show(State(app): State<App>) -> Answered {
     let now = app.with(|world| world.now_ms());
     ok(&json!({"now_ms": now}))
 }
 
 /// `POST /control/clock {advance_ms}` or `{set_ms}`: what falls due happens, with its webhooks, before the answer.
-pub(super) async fn change(State(app): State<App>, Input(mut fields): Input) -> Answered {
+pub(crate) async fn change(State(app): State<App>, Input(mut fields): Input) -> Answered {
     let advance = fields.optional_integer("advance_ms", 0, LATEST_MS)?;
     let set = fields.optional_integer("set_ms", 0, LATEST_MS)?;
     fields.finish()?;

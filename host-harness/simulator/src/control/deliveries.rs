@@ -30,7 +30,7 @@ struct Many {
 }
 
 /// `GET /control/deliveries?employer_id=`: all of them, oldest first.
-pub(super) async fn list(State(app): State<App>, OfEmployer(employer_id): OfEmployer) -> Answered {
+pub(crate) async fn list(State(app): State<App>, OfEmployer(employer_id): OfEmployer) -> Answered {
     let deliveries = app.with(|world| -> Result<Vec<DeliveryView>, InputError> {
         if let Some(id) = employer_id {
             world.employer(id)?;
@@ -41,7 +41,7 @@ pub(super) async fn list(State(app): State<App>, OfEmployer(employer_id): OfEmpl
 }
 
 /// The deliveries of one employer, or all.
-pub(super) fn of(world: &World, employer_id: Option<u64>) -> Vec<DeliveryView> {
+pub(crate) fn of(world: &World, employer_id: Option<u64>) -> Vec<DeliveryView> {
     let all = world.deliveries.values();
     all.filter(|delivery| employer_id.is_none_or(|id| id == delivery.employer_id))
         .map(views::delivery)
@@ -49,7 +49,7 @@ pub(super) fn of(world: &World, employer_id: Option<u64>) -> Vec<DeliveryView> {
 }
 
 /// `POST /control/deliveries/{id}/resend`: the same bytes once more, also if the delivery was held.
-pub(super) async fn resend(
+pub(crate) async fn resend(
     State(app): State<App>,
     Id(id): Id,
     OptionalInput(fields): OptionalInput,
@@ -73,7 +73,7 @@ fn one(app: &App, id: u64) -> Answered {
 
 /// `POST /control/employers/{id}/release {order?}`: sends what is held and lets waiting answers go.
 /// The setting `hold_webhooks` stays as it is.
-pub(super) async fn release(
+pub(crate) async fn release(
     State(app): State<App>,
     Id(employer_id): Id,
     OptionalInput(mut fields): OptionalInput,
@@ -96,7 +96,7 @@ pub(super) async fn release(
 }
 
 /// `POST /control/deliveries/raw {employer_id, body_text | body_base64, headers?, sign?}`: any bytes at all.
-pub(super) async fn raw(State(app): State<App>, Input(mut fields): Input) -> Answered {
+pub(crate) async fn raw(State(app): State<App>, Input(mut fields): Input) -> Answered {
     let employer_id = fields.integer("employer_id", 1, i64::MAX)?;
     let employer_id = u64::try_from(employer_id).unwrap_or(0);
     let bytes = raw_bytes(&mut fields)?;

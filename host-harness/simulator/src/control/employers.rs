@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::http::{Answered, Id, Input, ok};
+use super::http::{Answered, Id, Input, OptionalInput, ok};
 use super::views;
 use crate::app::App;
 use crate::input::{Fields, InputError};
 use crate::state::{Employer, Moderation, SigningKey, World};
+use crate::webhooks::Reply;
 
 /// Most credits that an account may have.
 const MOST_CREDITS: i64 = 1_000_000;
@@ -128,7 +129,7 @@ fn moderation(fields: &mut Fields) -> Result<Option<Moderation>, InputError> {
 }
 
 /// `POST /control/employers`: the only answer that shows the credentials.
-pub(super) async fn create(State(app): State<App>, Input(mut fields): Input) -> Answered {
+pub(crate) async fn create(State(app): State<App>, Input(mut fields): Input) -> Answered {
     let name = fields.text("name", 255)?;
     let change = Change::read(&mut fields)?;
     fields.finish()?;
@@ -152,7 +153,7 @@ pub(super) async fn create(State(app): State<App>, Input(mut fields): Input) -> 
 }
 
 /// `PATCH /control/employers/{id}`.
-pub(super) async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     Id(id): Id,
     Input(mut fields): Input,
@@ -170,14 +171,33 @@ pub(super) async fn change(
     ok(&body)
 }
 
+/// `POST /control/employers/{id}/check-webhook`: one GET to the webhook URL; any answer is shown as it came.
+pub(crate) async fn check_webhook(
+    State(app): State<App>,
+    Id(id): Id,
+    OptionalInput(fields): OptionalInput,
+) -> Answered {
+    fields.finish()?;
+    ok(&webhook_sign_of_life(&app, id).await?)
+}
+
+/// What the webhook URL answers to a GET.
+pub(crate) async fn webhook_sign_of_life(app: &App, id: u64) -> Result<Reply, InputError> {
+    let url = app.with(|world| {
+        let url = world.employer(id)?.webhook_url.clone();
+        url.ok_or_else(|| InputError::conflict("webhook_url", "no webhook URL was pasted yet"))
+    })?;
+    Ok(app.probe(&url).await)
+}
+
 /// `GET /control/employers/{id}`.
-pub(super) async fn show(State(app): State<App>, Id(id): Id) -> Answered {
+pub(crate) async fn show(State(app): State<App>, Id(id): Id) -> Answered {
     let body = app.with(|world| shown(world, id))?;
     ok(&body)
 }
 
 /// `GET /control/employers`.
-pub(super) async fn list(State(app): State<App>) -> Answered {
+pub(crate) async fn list(State(app): State<App>) -> Answered {
     let employers: Vec<Value> = app.with(|world| {
         let all = world.employers.values();
         all.map(|employer| views::employer(world, employer))

@@ -25,7 +25,7 @@ const OPERATIONS: [(&str, Option<Operation>); 12] = [
 ];
 
 /// `POST /control/faults`.
-pub(super) async fn create(State(app): State<App>, Input(mut fields): Input) -> Answered {
+pub(crate) async fn create(State(app): State<App>, Input(mut fields): Input) -> Answered {
     let employer_id = fields.optional_integer("employer_id", 1, i64::MAX)?;
     let employer_id = employer_id.and_then(|id| u64::try_from(id).ok());
     let operation = fields.optional_choice("operation", &OPERATIONS)?;
@@ -78,19 +78,19 @@ fn view(fault: &Fault) -> Value {
 }
 
 /// `GET /control/faults`: used-up ones too, with `left` 0.
-pub(super) async fn list(State(app): State<App>) -> Answered {
+pub(crate) async fn list(State(app): State<App>) -> Answered {
     let faults: Vec<Value> = app.with(|world| world.faults.iter().map(view).collect());
     ok(&json!({"faults": faults}))
 }
 
 /// `DELETE /control/faults`.
-pub(super) async fn clear(State(app): State<App>) -> Answered {
+pub(crate) async fn clear(State(app): State<App>) -> Answered {
     let cleared = app.with(|world| std::mem::take(&mut world.faults).len());
     ok(&json!({"cleared": cleared}))
 }
 
 /// `DELETE /control/faults/{id}`.
-pub(super) async fn remove(State(app): State<App>, Id(id): Id) -> Answered {
+pub(crate) async fn remove(State(app): State<App>, Id(id): Id) -> Answered {
     app.with(|world| {
         let before = world.faults.len();
         world.faults.retain(|fault| fault.id != id);

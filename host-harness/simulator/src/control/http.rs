@@ -13,10 +13,10 @@ use serde_json::json;
 use crate::input::{CV_BODY_CAP, Fields, InputError, JSON_BODY_CAP, parse_object, read_body};
 
 /// What every handler returns.
-pub(super) type Answered = Result<Response<Body>, InputError>;
+pub(crate) type Answered = Result<Response<Body>, InputError>;
 
 /// 200 with a JSON body.
-pub(super) fn ok<T: Serialize>(body: &T) -> Answered {
+pub(crate) fn ok<T: Serialize>(body: &T) -> Answered {
     let bytes = serde_json::to_vec(body).map_err(|error| {
         InputError::new(
             500,
@@ -41,13 +41,13 @@ impl IntoResponse for InputError {
 }
 
 /// A body that is one JSON object of at most 1 MB.
-pub(super) struct Input(pub(super) Fields);
+pub(crate) struct Input(pub(crate) Fields);
 
 /// As [`Input`], or no body at all.
-pub(super) struct OptionalInput(pub(super) Fields);
+pub(crate) struct OptionalInput(pub(crate) Fields);
 
 /// As [`Input`], of at most 5 MB.
-pub(super) struct CvInput(pub(super) Fields);
+pub(crate) struct CvInput(pub(crate) Fields);
 
 impl<S: Send + Sync> FromRequest<S> for Input {
     type Rejection = InputError;
@@ -80,7 +80,7 @@ impl<S: Send + Sync> FromRequest<S> for CvInput {
 }
 
 /// The id in the path.
-pub(super) struct Id(pub(super) u64);
+pub(crate) struct Id(pub(crate) u64);
 
 impl<S: Send + Sync> FromRequestParts<S> for Id {
     type Rejection = InputError;
@@ -98,7 +98,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 }
 
 /// The query `?employer_id=`.
-pub(super) struct OfEmployer(pub(super) Option<u64>);
+pub(crate) struct OfEmployer(pub(crate) Option<u64>);
 
 impl<S: Send + Sync> FromRequestParts<S> for OfEmployer {
     type Rejection = InputError;

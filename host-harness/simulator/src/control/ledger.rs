@@ -11,26 +11,27 @@ use crate::ledger::{Entry, Outcome, Tally};
 use crate::partner::Operation;
 use crate::state::{Application, World};
 
+/// What the ledger tells of one employer, or of all.
 #[derive(Serialize)]
-struct View<'a> {
+pub(crate) struct View<'a> {
     /// Effects that took place.
     #[serde(flatten)]
-    tally: Tally,
+    pub(crate) tally: Tally,
     /// Requests that arrived, whatever became of them.
-    requests: usize,
+    pub(crate) requests: usize,
     /// Requests that arrived to create, edit, publish or stop.
-    writes: usize,
-    metadata: usize,
-    details: usize,
-    lists: usize,
-    downloads: usize,
-    entries: Vec<&'a Entry>,
+    pub(crate) writes: usize,
+    pub(crate) metadata: usize,
+    pub(crate) details: usize,
+    pub(crate) lists: usize,
+    pub(crate) downloads: usize,
+    pub(crate) entries: Vec<&'a Entry>,
     deliveries: Vec<DeliveryView>,
     applications: Vec<&'a Application>,
 }
 
 /// `GET /control/ledger?employer_id=`.
-pub(super) async fn show(State(app): State<App>, OfEmployer(employer_id): OfEmployer) -> Answered {
+pub(crate) async fn show(State(app): State<App>, OfEmployer(employer_id): OfEmployer) -> Answered {
     app.with(|world| {
         if let Some(id) = employer_id {
             world.employer(id)?;
@@ -39,7 +40,8 @@ pub(super) async fn show(State(app): State<App>, OfEmployer(employer_id): OfEmpl
     })
 }
 
-fn view(world: &World, employer_id: Option<u64>) -> View<'_> {
+/// The ledger of one employer, or of all.
+pub(crate) fn view(world: &World, employer_id: Option<u64>) -> View<'_> {
     let mine = |id: u64| employer_id.is_none_or(|wanted| wanted == id);
     let mut tally = Tally::default();
     for employer in world.employers.values().filter(|e| mine(e.id)) {

@@ -1,14 +1,14 @@
 //! The control API under `/control`: what the employer, TopCV's staff and the candidates do at TopCV's own
 //! site, and what a test needs to know. Errors are `{"error":{"code","message","field"}}`.
 
-mod applications;
-mod clock;
-mod deliveries;
-mod employers;
-mod faults;
-mod http;
-mod ledger;
-mod postings;
+pub(crate) mod applications;
+pub(crate) mod clock;
+pub(crate) mod deliveries;
+pub(crate) mod employers;
+pub(crate) mod faults;
+pub(crate) mod http;
+pub(crate) mod ledger;
+pub(crate) mod postings;
 mod views;
 
 use axum::Router;
@@ -37,14 +37,24 @@ pub(crate) fn routes() -> Router<App> {
         )
         .route("/control/employers/{id}/release", post(deliveries::release))
         .route(
+            "/control/employers/{id}/check-webhook",
+            post(employers::check_webhook),
+        )
+        .route(
             "/control/postings/{id}",
             get(postings::show).patch(postings::change),
         )
         .route("/control/postings/{id}/approve", post(postings::approve))
         .route("/control/postings/{id}/reject", post(postings::reject))
+        .route("/control/postings/{id}/stop", post(postings::stop))
         .route("/control/postings/{id}/expire", post(postings::expire))
         .route("/control/postings/{id}/delete", post(postings::delete))
         .route("/control/postings/{id}/apply", post(applications::apply))
+        .route(
+            "/control/applications/{id}/again",
+            post(applications::again),
+        )
+        .route("/control/applications/{id}/open", post(applications::open))
         .route("/control/deliveries", get(deliveries::list))
         .route("/control/deliveries/raw", post(deliveries::raw))
         .route("/control/deliveries/{id}/resend", post(deliveries::resend))

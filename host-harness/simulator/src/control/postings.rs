@@ -51,7 +51,7 @@ fn first_problem(errors: FieldErrors) -> InputError {
 
 /// `POST /control/employers/{id}/postings`: a posting made at the web form. It costs no credit here, so
 /// that the ledger's credits are those that the partner API spent.
-pub(super) async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     Id(employer_id): Id,
     OptionalInput(mut fields): OptionalInput,
@@ -84,7 +84,7 @@ pub(super) async fn create(
 }
 
 /// `GET /control/employers/{id}/postings`: all of them, oldest first, deleted ones too.
-pub(super) async fn list(State(app): State<App>, Id(employer_id): Id) -> Answered {
+pub(crate) async fn list(State(app): State<App>, Id(employer_id): Id) -> Answered {
     let postings = app.with(|world| -> Result<Vec<Value>, InputError> {
         world.settle();
         world.employer(employer_id)?;
@@ -98,7 +98,7 @@ pub(super) async fn list(State(app): State<App>, Id(employer_id): Id) -> Answere
 }
 
 /// `GET /control/postings/{job_id}`.
-pub(super) async fn show(State(app): State<App>, Id(job_id): Id) -> Answered {
+pub(crate) async fn show(State(app): State<App>, Id(job_id): Id) -> Answered {
     let body = app.with(|world| {
         world.settle();
         shown(world, job_id)
@@ -108,7 +108,7 @@ pub(super) async fn show(State(app): State<App>, Id(job_id): Id) -> Answered {
 
 /// `PATCH /control/postings/{job_id}`: the employer edits at TopCV's site; other keys stay, and the
 /// posting goes back to review.
-pub(super) async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     Id(job_id): Id,
     Input(fields): Input,
@@ -149,7 +149,7 @@ fn shown(world: &mut World, job_id: u64) -> Result<Value, InputError> {
 }
 
 /// `POST …/approve`: the webhook was answered, or failed, when this returns.
-pub(super) async fn approve(
+pub(crate) async fn approve(
     State(app): State<App>,
     Id(job_id): Id,
     OptionalInput(fields): OptionalInput,
@@ -159,7 +159,7 @@ pub(super) async fn approve(
 }
 
 /// `POST …/reject {reason}`.
-pub(super) async fn reject(
+pub(crate) async fn reject(
     State(app): State<App>,
     Id(job_id): Id,
     Input(mut fields): Input,
@@ -187,8 +187,22 @@ struct Delivered {
     delivery: Option<views::DeliveryView>,
 }
 
+/// `POST …/stop`: the employer stops it at TopCV's site. No webhook tells it.
+pub(crate) async fn stop(
+    State(app): State<App>,
+    Id(job_id): Id,
+    OptionalInput(fields): OptionalInput,
+) -> Answered {
+    fields.finish()?;
+    app.with(|world| {
+        world.settle();
+        world.stop_at_site(job_id)
+    })?;
+    ok(&Delivered { delivery: None })
+}
+
 /// `POST …/expire`: no webhook tells it.
-pub(super) async fn expire(
+pub(crate) async fn expire(
     State(app): State<App>,
     Id(job_id): Id,
     OptionalInput(fields): OptionalInput,
@@ -199,7 +213,7 @@ pub(super) async fn expire(
 }
 
 /// `POST …/delete`: no webhook tells it.
-pub(super) async fn delete(
+pub(crate) async fn delete(
     State(app): State<App>,
     Id(job_id): Id,
     OptionalInput(fields): OptionalInput,

@@ -11,7 +11,7 @@ use crate::state::{
 
 /// A delivery. `body` is what was sent; `status` and `response_body` are of the newest attempt.
 #[derive(Serialize)]
-pub(super) struct DeliveryView {
+pub(crate) struct DeliveryView {
     id: u64,
     employer_id: u64,
     event_type: String,
@@ -29,7 +29,7 @@ pub(super) struct DeliveryView {
     attempts: Vec<Attempt>,
 }
 
-pub(super) fn delivery(delivery: &Delivery) -> DeliveryView {
+pub(crate) fn delivery(delivery: &Delivery) -> DeliveryView {
     let last = delivery.attempts.last();
     let text = std::str::from_utf8(&delivery.body).is_ok();
     DeliveryView {
@@ -51,7 +51,7 @@ pub(super) fn delivery(delivery: &Delivery) -> DeliveryView {
 }
 
 /// The deliveries with these ids, in that order.
-pub(super) fn deliveries(world: &World, ids: &[u64]) -> Vec<DeliveryView> {
+pub(crate) fn deliveries(world: &World, ids: &[u64]) -> Vec<DeliveryView> {
     ids.iter()
         .filter_map(|id| world.deliveries.get(id))
         .map(delivery)
@@ -59,7 +59,7 @@ pub(super) fn deliveries(world: &World, ids: &[u64]) -> Vec<DeliveryView> {
 }
 
 /// An employer without secrets.
-pub(super) fn employer(world: &World, employer: &Employer) -> Value {
+pub(crate) fn employer(world: &World, employer: &Employer) -> Value {
     let held = world
         .deliveries
         .values()
@@ -96,7 +96,7 @@ pub(super) fn employer(world: &World, employer: &Employer) -> Value {
 }
 
 /// A posting with everything: the detail's keys and what the partner API does not tell.
-pub(super) fn posting(world: &World, posting: &Posting) -> Value {
+pub(crate) fn posting(world: &World, posting: &Posting) -> Value {
     let mut view = posting.detail(&world.base_url);
     let applications = world
         .applications

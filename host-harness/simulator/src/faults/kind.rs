@@ -67,6 +67,42 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The names of all kinds.
+    #[cfg(test)]
+    pub(crate) const NAMES: [&'static str; 31] = [
+        "status_500",
+        "status_502",
+        "status_503",
+        "drop_connection",
+        "delay",
+        "challenge_200",
+        "challenge_403",
+        "challenge_429",
+        "challenge_503",
+        "rate_limited",
+        "too_fast",
+        "session_timeout",
+        "invalid_token",
+        "unauthorized_401",
+        "forbidden_403",
+        "not_found_404",
+        "validation_422",
+        "no_credit_402",
+        "malformed_json",
+        "truncated_json",
+        "wrong_types",
+        "huge_answer",
+        "slow_drip",
+        "redirect",
+        "cv_html_200",
+        "cv_expired_422",
+        "cv_wrong_magic",
+        "cv_plain_zip",
+        "create_late",
+        "create_answer_delay_until_release",
+        "webhooks_before_create_answer",
+    ];
+
     /// The name by which a fault of this kind is asked for.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -206,4 +242,18 @@ fn field_errors(params: &mut Fields) -> Result<FieldErrors, InputError> {
         .ok_or_else(|| InputError::missing("errors"))?;
     serde_json::from_value(serde_json::Value::Object(errors.into_values()))
         .map_err(|_| InputError::wrong_type("errors", "an object of lists of texts"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_read_by_its_own_name() {
+        let text = r#"{"ms": 1, "to": "/", "errors": {"title": ["x"]}}"#;
+        for name in Kind::NAMES {
+            let mut params = crate::input::parse_object(text.as_bytes()).unwrap();
+            assert_eq!(Kind::read(name, &mut params).unwrap().name(), name);
+        }
+    }
 }

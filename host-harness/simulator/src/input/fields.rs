@@ -21,6 +21,16 @@ impl Fields {
         Fields::new(BTreeMap::new())
     }
 
+    /// The keys of an object that was made here, not read.
+    pub(crate) fn from_values(values: Map<String, Value>) -> Fields {
+        let raw = |(name, value): (String, Value)| {
+            // Writing a value as its own JSON text cannot fail.
+            let raw = serde_json::value::to_raw_value(&value).ok()?;
+            Some((name, raw))
+        };
+        Fields::new(values.into_iter().filter_map(raw).collect())
+    }
+
     fn take(&mut self, name: &str) -> Option<Value> {
         let raw = self.values.remove(name)?;
         // The text was parsed once already, so this cannot fail; a number too long for 64 bits becomes a float.

@@ -26,9 +26,13 @@ fn file_answer(cv: &Cv) -> Answer {
         ascii_name(&cv.file_name),
         percent_encoded(&cv.file_name)
     );
-    Answer::raw(200, media_type(&cv.content), cv.content.clone())
-        .header("content-disposition", disposition)
-        .header("cache-control", "no-store")
+    Answer::raw(
+        200,
+        media_type(&cv.content).unwrap_or("application/octet-stream"),
+        cv.content.clone(),
+    )
+    .header("content-disposition", disposition)
+    .header("cache-control", "no-store")
 }
 
 /// The plain fallback of RFC 6266: what is not a harmless ASCII character becomes an underscore.
@@ -52,7 +56,8 @@ fn percent_encoded(name: &str) -> String {
     out
 }
 
-fn media_type(content: &[u8]) -> &'static str {
+/// The type of a CV by its first bytes; none when it is none that TopCV takes (assumed).
+pub(crate) fn media_type(content: &[u8]) -> Option<&'static str> {
     let kinds: [(&[u8], &str); 6] = [
         (b"%PDF-", "application/pdf"),
         (
@@ -67,7 +72,7 @@ fn media_type(content: &[u8]) -> &'static str {
     kinds
         .iter()
         .find(|(magic, _)| content.starts_with(magic))
-        .map_or("application/octet-stream", |(_, media)| media)
+        .map(|(_, media)| *media)
 }
 
 #[cfg(test)]

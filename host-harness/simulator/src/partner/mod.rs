@@ -15,5 +15,6 @@ mod serve;
 
 pub(crate) use answer::{Answer, Content};
 pub(crate) use call::{Call, Operation};
+pub(crate) use download::media_type;
 pub(crate) use execute::{Executed, execute};
 pub(crate) use serve::routes;

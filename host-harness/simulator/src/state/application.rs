@@ -119,6 +119,39 @@ pub(crate) struct Application {
     pub(crate) mask: Mask,
     /// How often this candidate applied to this posting.
     pub(crate) times: u64,
+    #[serde(skip)]
+    pub(crate) gender: Option<Literal>,
+    #[serde(skip)]
+    gender_key: &'static str,
+    #[serde(skip)]
+    pub(crate) apply_at: String,
+    /// The newest file.
+    #[serde(skip)]
+    pub(crate) cv: Option<Cv>,
+    /// The newest delivery's id.
+    #[serde(skip)]
+    pub(crate) last_delivery: u64,
+}
+
+impl Application {
+    fn once_more(&self, mask: Mask, apply_at: Option<String>) -> NewApplication {
+        let candidate_id = self.candidate_id.clone();
+        NewApplication {
+            candidate_id: candidate_id.map_or(CandidateId::Omitted, CandidateId::Given),
+            name: self.name.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            gender: self.gender.clone(),
+            gender_key: self.gender_key,
+            apply_at,
+            cv: self.cv.clone(),
+            mask: Some(mask),
+            one_time: None,
+            ascii_escape: false,
+            hold: false,
+            count: 1,
+        }
+    }
 }
 
 /// What an application brought about.
@@ -135,6 +168,45 @@ impl World {
     pub(crate) fn apply(
         &mut self,
         job_id: u64,
+        new: NewApplication,
+    ) -> Result<Applied, InputError> {
+        self.send_application(job_id, None, new)
+    }
+
+    /// The same candidate applies once more with the same data; the contact shows as it did last.
+    pub(crate) fn apply_again(&mut self, application_id: u64) -> Result<Applied, InputError> {
+        let known = self.application(application_id)?;
+        let (job_id, new) = (known.job_id, known.once_more(known.mask, None));
+        self.send_application(job_id, Some(application_id), new)
+    }
+
+    /// The employer opens a masked contact: the same application goes out in full, with a fresh CV link.
+    /// That such a delivery comes is inferred.
+    pub(crate) fn open_contact(&mut self, application_id: u64) -> Result<Applied, InputError> {
+        let known = self.application(application_id)?;
+        if known.mask == Mask::Open {
+            let message = "the contact is open already";
+            return Err(InputError::conflict("application_id", message));
+        }
+        let (job_id, times) = (known.job_id, known.times);
+        let new = known.once_more(Mask::Open, Some(known.apply_at.clone()));
+        let applied = self.send_application(job_id, Some(application_id), new)?;
+        if let Some(application) = self.applications.get_mut(&application_id) {
+            application.times = times;
+        }
+        Ok(applied)
+    }
+
+    fn application(&self, id: u64) -> Result<&Application, InputError> {
+        let known = self.applications.get(&id);
+        known.ok_or_else(|| InputError::not_found("application_id", id))
+    }
+
+    /// `known` is the application that this belongs to; without one the candidate id decides.
+    fn send_application(
+        &mut self,
+        job_id: u64,
+        known: Option<u64>,
         new: NewApplication,
     ) -> Result<Applied, InputError> {
         let posting = self.posting_mut(job_id)?;
@@ -159,8 +231,9 @@ impl World {
                 next(&mut self.last_ids.candidate).to_string(),
             )),
         };
-        let application_id = self.application_of(job_id, candidate_id.as_ref());
-        let download_url = match new.cv {
+        let application_id =
+            known.unwrap_or_else(|| self.application_of(job_id, candidate_id.as_ref()));
+        let download_url = match new.cv.clone() {
             None => String::new(),
             Some(cv) => self.add_link(employer_id, cv, one_time, now),
         };
@@ -179,11 +252,11 @@ impl World {
             .with("candidate_name", mask_words(&new.name, mask))
             .with("candidate_email", mask_email(&new.email, mask))
             .with("candidate_phone", phone);
-        if let Some(gender) = new.gender {
+        if let Some(gender) = new.gender.clone() {
             message = message.with(new.gender_key, gender);
         }
         let body = message
-            .text("apply_at", apply_at)
+            .text("apply_at", apply_at.clone())
             .text("download_url", download_url.clone())
             .text("cv_url", cv_url)
             .signed_json(&key, new.ascii_escape);
@@ -205,12 +278,23 @@ impl World {
                 email: new.email,
                 mask,
                 times,
+                gender: new.gender,
+                gender_key: new.gender_key,
+                apply_at,
+                cv: new.cv,
+                last_delivery: 0,
             },
         );
         let body = Bytes::from(body);
-        let deliveries = (0..new.count)
+        let deliveries: Vec<u64> = (0..new.count)
             .map(|_| self.add_delivery(employer_id, "apply", Some(job_id), body.clone(), new.hold))
             .collect();
+        if let (Some(application), Some(last)) = (
+            self.applications.get_mut(&application_id),
+            deliveries.last(),
+        ) {
+            application.last_delivery = *last;
+        }
         Ok(Applied {
             application_id,
             candidate_id,

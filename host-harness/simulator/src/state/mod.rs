@@ -11,10 +11,12 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-pub(crate) use application::{Application, CandidateId, Cv, DownloadLink, Mask, NewApplication};
+pub(crate) use application::{
+    Application, Applied, CandidateId, Cv, DownloadLink, Mask, NewApplication,
+};
 pub(crate) use delivery::{Attempt, Delivery, DeliveryState};
 pub(crate) use employer::{Employer, Moderation, SessionState, SigningKey};
-pub(crate) use posting::{Approval, Posting, Run};
+pub(crate) use posting::{Approval, Note, Posting, Run};
 pub(crate) use publishing::Refusal;
 pub(crate) use schedule::{Due, Schedule};
 
@@ -26,6 +28,7 @@ use crate::ledger::Ledger;
 /// The whole state.
 pub(crate) struct World {
     start_ms: Option<u64>,
+    first_posting: u64,
     /// Where this server is reached, without a slash at the end.
     pub(crate) base_url: String,
     pub(crate) clock: Clock,
@@ -52,15 +55,17 @@ struct LastIds {
 }
 
 impl LastIds {
-    const FIRST: LastIds = LastIds {
-        employer: 100,
-        posting: 1_200_000,
-        campaign: 500,
-        application: 70_000,
-        candidate: 9_000_000,
-        delivery: 0,
-        fault: 0,
-    };
+    fn before(first_posting: u64) -> LastIds {
+        LastIds {
+            employer: 100,
+            posting: first_posting.saturating_sub(1),
+            campaign: 500,
+            application: 70_000,
+            candidate: 9_000_000,
+            delivery: 0,
+            fault: 0,
+        }
+    }
 }
 
 fn next(last: &mut u64) -> u64 {
@@ -69,9 +74,10 @@ fn next(last: &mut u64) -> u64 {
 }
 
 impl World {
-    pub(crate) fn new(base_url: String, start_ms: Option<u64>) -> World {
+    pub(crate) fn new(base_url: String, start_ms: Option<u64>, first_posting: u64) -> World {
         World {
             start_ms,
+            first_posting,
             base_url,
             clock: Clock::starting_at(start_ms),
             employers: BTreeMap::new(),
@@ -82,13 +88,17 @@ impl World {
             faults: Vec::new(),
             ledger: Ledger::default(),
             schedule: Schedule::default(),
-            last_ids: LastIds::FIRST,
+            last_ids: LastIds::before(first_posting),
         }
     }
 
     /// Forgets everything and starts the clock again.
     pub(crate) fn reset(&mut self) {
-        *self = World::new(std::mem::take(&mut self.base_url), self.start_ms);
+        *self = World::new(
+            std::mem::take(&mut self.base_url),
+            self.start_ms,
+            self.first_posting,
+        );
     }
 
     pub(crate) fn now_ms(&self) -> i64 {

@@ -34,10 +34,10 @@ pub(crate) enum Approval {
 /// One thing that happened to a posting.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Note {
-    at_ms: i64,
-    event: &'static str,
+    pub(crate) at_ms: i64,
+    pub(crate) event: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<String>,
+    pub(crate) detail: Option<String>,
 }
 
 /// A posting.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Approval, Run, World};
 use crate::clock::local_day;
+use crate::input::InputError;
 use crate::posting::{FieldErrors, check_whole};
 use crate::state::schedule::Due;
 
@@ -123,6 +124,24 @@ impl World {
     /// Stops a running posting. `false` when it was stopped already.
     pub(crate) fn stop(&mut self, employer_id: u64, job_id: u64) -> Result<bool, Refusal> {
         self.own(employer_id, job_id)?;
+        let stopped = self.halt(job_id, None)?;
+        if let (true, Some(employer)) = (stopped, self.employers.get_mut(&employer_id)) {
+            employer.tally.stops += 1;
+        }
+        Ok(stopped)
+    }
+
+    /// Stops a posting at TopCV's site; the ledger counts only what the partner API did.
+    pub(crate) fn stop_at_site(&mut self, job_id: u64) -> Result<bool, InputError> {
+        let posting = self.posting_mut(job_id)?;
+        if posting.deleted {
+            return Err(InputError::conflict("job_id", "the posting was deleted"));
+        }
+        self.halt(job_id, Some("web_form".to_owned()))
+            .map_err(|_| InputError::conflict("job_id", "only a running posting can be stopped"))
+    }
+
+    fn halt(&mut self, job_id: u64, by: Option<String>) -> Result<bool, Refusal> {
         let now = self.now_ms();
         let posting = self.postings.get_mut(&job_id).ok_or(Refusal::NotFound)?;
         match posting.run {
@@ -133,10 +152,7 @@ impl World {
         }
         posting.run = Run::Stopped;
         posting.updated_ms = now;
-        posting.note(now, "stopped", None);
-        if let Some(employer) = self.employers.get_mut(&employer_id) {
-            employer.tally.stops += 1;
-        }
+        posting.note(now, "stopped", by);
         Ok(true)
     }
 

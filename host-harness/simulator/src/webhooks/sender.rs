@@ -1,4 +1,4 @@
-//! The HTTP client that sends deliveries: one POST, ten seconds, no redirects, no proxy.
+//! The HTTP client that sends deliveries, and asks whether a webhook URL is alive: one request, ten seconds, no redirects, no proxy.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,12 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_CAP: usize = 64 * 1024;
 
 /// What came back from the webhook's URL.
+#[derive(serde::Serialize)]
 pub(crate) struct Reply {
     /// The HTTP status, if there was an answer.
     pub(crate) status: Option<u16>,
     /// The answer's text, cut at 64 KB.
+    #[serde(rename = "response_body")]
     pub(crate) body: String,
     /// Why there was no answer.
     pub(crate) error: Option<String>,
@@ -62,20 +64,29 @@ impl Sender {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        match request.send().await {
-            Err(error) => Reply {
-                status: None,
-                body: String::new(),
-                error: Some(reason(&error)),
-            },
-            Ok(response) => {
-                let status = Some(response.status().as_u16());
-                let (body, error) = read_answer(response).await;
-                Reply {
-                    status,
-                    body,
-                    error,
-                }
+        reply_to(request).await
+    }
+
+    /// One GET: somebody checks whether the URL is alive.
+    pub(crate) async fn get(&self, url: &str) -> Reply {
+        reply_to(self.client.get(url)).await
+    }
+}
+
+async fn reply_to(request: reqwest::RequestBuilder) -> Reply {
+    match request.send().await {
+        Err(error) => Reply {
+            status: None,
+            body: String::new(),
+            error: Some(reason(&error)),
+        },
+        Ok(response) => {
+            let status = Some(response.status().as_u16());
+            let (body, error) = read_answer(response).await;
+            Reply {
+                status,
+                body,
+                error,
             }
         }
     }

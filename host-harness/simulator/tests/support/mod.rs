@@ -1,6 +1,8 @@
 //! A small HTTP client and a webhook receiver for the tests.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod browser;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -65,6 +67,7 @@ impl World {
         let simulator = Simulator::start(SimulatorConfig {
             bind: address(),
             start_ms: Some(START_MS),
+            ..SimulatorConfig::default()
         })
         .await
         .unwrap();

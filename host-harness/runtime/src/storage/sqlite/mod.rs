@@ -1,5 +1,10 @@
 //! Storage in one SQLite file: the embedded default.
 
+mod backup;
+#[cfg(test)]
+mod tests;
+mod trouble;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,12 +12,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{Storage, holds};
+pub use backup::BackupError;
+
+use super::{Storage, Usage, holds};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
 
 /// How long a write waits for another process that writes. Longer than any of our transactions by far.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long clearing the log waits for readers. Short: the write has been made, and its caller waits.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// The database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -22,14 +32,25 @@ pub struct SqliteStorageError {
     reason: String,
 }
 
+/// What the file must have before it is used: tables, and triggers that count.
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// For a file from before usage was counted. It reads everything, and is not begun in a file that counts: one damaged page would then keep all of it shut.
+const COUNT_ALL: &str = "INSERT INTO usage
+     SELECT map, scope, count(*), sum(length(key) + length(value)) FROM entry GROUP BY map, scope";
+
 /// Records in a SQLite database, durable when a write has answered (WAL, `synchronous = FULL`).
 ///
 /// One file holds several maps that never see each other: [`SqliteStorage::open`] is the map for `storage`, [`SqliteStorage::secrets_map`] the one to put
 /// [`EncryptedSecrets`](crate::EncryptedSecrets) over. Several processes may open the file.
 /// Deleted and replaced values are overwritten in the file; for the secrets map also in the write-ahead log, at once.
+///
+/// When the disk is full, the file is read-only or a part of it is damaged, an operation answers [`StorageError::Unavailable`] with what is wrong and the next
+/// step. What was written before still stands, what can be read is read, and writing works again when the cause is gone.
 #[derive(Clone)]
 pub struct SqliteStorage {
     database: Arc<Mutex<Connection>>,
+    path: Arc<Path>,
     map: Map,
 }
 
@@ -55,14 +76,20 @@ impl SqliteStorage {
     /// When the file cannot be opened or is no database of this library.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, SqliteStorageError> {
         let path = path.as_ref();
-        let failed = |error: &dyn std::error::Error| SqliteStorageError {
+        let failed = |reason| SqliteStorageError {
             path: path.display().to_string(),
-            reason: error.to_string(),
+            reason,
         };
-        create(path).map_err(|error| failed(&error))?;
-        let database = open(path).map_err(|error| failed(&error))?;
+        create_private(path).map_err(|error| {
+            failed(format!(
+                "{error}; the folder must exist, and the host's user must be able to write to it and to the file"
+            ))
+        })?;
+        let database =
+            open(path).map_err(|error| failed(trouble::explain(&file_name(path), &error)))?;
         Ok(Self {
             database: Arc::new(Mutex::new(database)),
+            path: path.into(),
             map: Map::Records,
         })
     }
@@ -72,8 +99,33 @@ impl SqliteStorage {
     pub fn secrets_map(&self) -> Self {
         Self {
             database: Arc::clone(&self.database),
+            path: Arc::clone(&self.path),
             map: Map::Secrets,
         }
+    }
+
+    /// The connections that have anything in this map, in the order of their names. [`EncryptedSecrets::reseal_all`](crate::EncryptedSecrets::reseal_all)
+    /// takes them from here, so that none is forgotten.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`].
+    pub async fn connections(&self) -> Result<Vec<ConnectionId>, StorageError> {
+        let map = self.map.name();
+        let names = self
+            .blocking(move |database| {
+                database
+                    .prepare_cached(
+                        "SELECT scope FROM usage WHERE map = ?1 AND keys > 0 ORDER BY scope",
+                    )?
+                    .query_map([map], |row| row.get(0))?
+                    .collect::<rusqlite::Result<Vec<String>>>()
+            })
+            .await?;
+        // Every name was a `ConnectionId` when it was written.
+        Ok(names
+            .into_iter()
+            .filter_map(|name| ConnectionId::new(name).ok())
+            .collect())
     }
 
     /// Runs `work` in a transaction that holds the write lock from its start, so that a read and the write that rests on it see the same state.
@@ -90,9 +142,11 @@ impl SqliteStorage {
             };
             transaction.commit()?;
             if map == Map::Secrets {
-                // The old value is still in the log. When another process reads just now this does nothing, and the next write tries again;
-                // what stands there is encrypted in any case.
+                // The old value is still in the log. When somebody reads for longer just now, such as a backup, this does nothing and the next
+                // write tries again; what stands there is encrypted in any case.
+                database.busy_timeout(CHECKPOINT_TIMEOUT)?;
                 let _ = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+                database.busy_timeout(BUSY_TIMEOUT)?;
             }
             Ok(Ok(answer))
         })
@@ -113,14 +167,18 @@ impl SqliteStorage {
         .await;
         match done {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(StorageError::Unavailable(format!("SQLite: {error}"))),
+            Ok(Err(error)) => {
+                let text = trouble::explain(&file_name(&self.path), &error);
+                tracing::error!(path = %self.path.display(), error = %text, "storage does not work");
+                Err(StorageError::Unavailable(text))
+            }
             Err(error) => Err(StorageError::Unavailable(format!("SQLite task: {error}"))),
         }
     }
 }
 
 /// Makes an empty file that only its owner can read. SQLite gives the same rights to the files beside it.
-fn create(path: &Path) -> std::io::Result<()> {
+fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -129,23 +187,27 @@ fn create(path: &Path) -> std::io::Result<()> {
 }
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let database = Connection::open(path)?;
+    let mut database = Connection::open(path)?;
     database.busy_timeout(BUSY_TIMEOUT)?;
     database.pragma_update(None, "journal_mode", "WAL")?;
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "secure_delete", "ON")?;
-    database.execute_batch(
-        "BEGIN IMMEDIATE;
-         CREATE TABLE IF NOT EXISTS entry (
-             map TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL,
-             value BLOB NOT NULL, version INTEGER NOT NULL,
-             PRIMARY KEY (map, scope, key)
-         ) STRICT, WITHOUT ROWID;
-         CREATE TABLE IF NOT EXISTS last_version (version INTEGER NOT NULL) STRICT;
-         INSERT INTO last_version SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM last_version);
-         COMMIT;",
-    )?;
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let counts = transaction.table_exists(None, "usage")?;
+    transaction.execute_batch(SCHEMA)?;
+    if !counts {
+        transaction.execute(COUNT_ALL, [])?;
+    }
+    transaction.commit()?;
     Ok(database)
+}
+
+/// The name without the folder, for texts that a guest may read.
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn present_version(
@@ -194,7 +256,6 @@ impl Storage for SqliteStorage {
             if !holds(&precondition, present.as_deref()) {
                 return Ok(None);
             }
-            // One counter for the whole file: it survives the deletion of any key.
             let version: i64 = transaction
                 .prepare_cached("UPDATE last_version SET version = version + 1 RETURNING version")?
                 .query_row([], |row| row.get(0))?;
@@ -259,8 +320,21 @@ impl Storage for SqliteStorage {
         })
         .await
     }
-}
 
-#[cfg(test)]
-#[path = "sqlite_tests.rs"]
-mod tests;
+    async fn usage(&self, scope: &ConnectionId) -> Result<Usage, StorageError> {
+        let (map, scope) = (self.map.name(), scope.clone());
+        self.blocking(move |database| {
+            let found = database
+                .prepare_cached("SELECT keys, bytes FROM usage WHERE map = ?1 AND scope = ?2")?
+                .query_row(params![map, scope.as_str()], |row| {
+                    Ok(Usage {
+                        keys: row.get::<_, i64>(0)?.unsigned_abs(),
+                        bytes: row.get::<_, i64>(1)?.unsigned_abs(),
+                    })
+                })
+                .optional()?;
+            Ok(found.unwrap_or_default())
+        })
+        .await
+    }
+}

@@ -1,7 +1,9 @@
-//! The SQLite store's own promises; what every store promises is in `conformance`.
+//! The SQLite store's own promises; what every store promises is in the crate `job-board-conformance`.
+
+mod backup;
+mod trouble;
 
 use super::*;
-use crate::storage::conformance::conforms;
 
 fn scope() -> ConnectionId {
     ConnectionId::new("tenant").unwrap()
@@ -17,20 +19,60 @@ fn on_disk(folder: &Path, text: &str) -> bool {
     })
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn both_maps_conform_and_are_apart() {
+#[tokio::test]
+async fn records_and_secrets_are_apart() {
     let folder = tempfile::tempdir().unwrap();
     let storage = SqliteStorage::open(folder.path().join("host.db")).unwrap();
-    conforms(Arc::new(storage.clone())).await;
-    conforms(Arc::new(storage.secrets_map())).await;
+    let secrets = storage.secrets_map();
     storage
         .put(&scope(), "k", vec![1], Precondition::Any)
         .await
         .unwrap();
+    assert_eq!(secrets.get(&scope(), "k").await.unwrap(), None);
+    assert_eq!(secrets.usage(&scope()).await.unwrap(), Usage::default());
+    assert_eq!(storage.connections().await.unwrap(), [scope()]);
+    assert_eq!(secrets.connections().await.unwrap(), []);
+    storage
+        .delete(&scope(), "k", Precondition::Any)
+        .await
+        .unwrap();
     assert_eq!(
-        storage.secrets_map().get(&scope(), "k").await.unwrap(),
-        None
+        storage.connections().await.unwrap(),
+        [],
+        "nothing is left of it"
     );
+}
+
+#[tokio::test]
+async fn a_file_from_before_usage_was_counted_is_counted_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("host.db");
+    let storage = SqliteStorage::open(&path).unwrap();
+    for key in ["a", "b"] {
+        storage
+            .put(&scope(), key, vec![0; 9], Precondition::Any)
+            .await
+            .unwrap();
+    }
+    drop(storage);
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(
+        "DROP TRIGGER entry_added; DROP TRIGGER entry_replaced; DROP TRIGGER entry_removed; DROP TABLE usage;",
+    )
+    .unwrap();
+    old.execute(
+        "INSERT INTO entry VALUES ('records', 'tenant', 'c', zeroblob(4), 99)",
+        [],
+    )
+    .unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let storage = SqliteStorage::open(&path).unwrap();
+        assert_eq!(
+            storage.usage(&scope()).await.unwrap(),
+            Usage { keys: 3, bytes: 25 }
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]

@@ -3,32 +3,12 @@
 // A panic is the failure.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod backup;
+mod service;
+mod story;
+mod support;
 
-fn job_board(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_job-board"));
-    command.args(arguments).env_remove("RUST_LOG");
-    command
-}
-
-fn run(arguments: &[&str]) -> Output {
-    job_board(arguments).output().unwrap()
-}
-
-/// Fails with a message on standard error that contains all of these, and nothing on standard output.
-fn refused(arguments: &[&str], wanted: &[&str]) {
-    let output = run(arguments);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {error}");
-    assert!(output.stdout.is_empty(), "{arguments:?}");
-    for text in wanted {
-        assert!(
-            error.contains(text),
-            "{arguments:?}: no `{text}` in {error}"
-        );
-    }
-}
+use support::{built, job_board, refused, run};
 
 #[test]
 fn inspecting_a_missing_file_names_the_command_that_builds_it() {
@@ -38,26 +18,58 @@ fn inspecting_a_missing_file_names_the_command_that_builds_it() {
     );
 }
 
+/// Each for its own cause, whatever the command.
 #[test]
-fn inspecting_what_is_no_component_says_so() {
+fn what_is_no_plugin_is_named_for_what_it_is() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(&str, &[u8]); 4] = [
-        ("empty.wasm", b""),
-        ("text.wasm", "không phải WebAssembly".as_bytes()),
-        // A core module with nothing in it.
-        ("module.wasm", b"\0asm\x01\0\0\0"),
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("empty.wasm", b"", "not a WebAssembly file"),
+        (
+            "text.wasm",
+            "không phải WebAssembly".as_bytes(),
+            "not a WebAssembly file",
+        ),
+        (
+            "module.wasm",
+            b"\0asm\x01\0\0\0",
+            "a core WebAssembly module, not a component",
+        ),
+        ("cut.wasm", b"\0asm", "only a part of a file"),
         // A component with nothing in it.
-        ("component.wasm", b"\0asm\x0d\0\x01\0"),
+        (
+            "component.wasm",
+            b"\0asm\x0d\0\x01\0",
+            "does not fit hiring:job-board@0.1.0",
+        ),
     ];
-    for (name, bytes) in cases {
+    for (name, bytes, cause) in cases {
         let file = folder.path().join(name);
         std::fs::write(&file, bytes).unwrap();
         let file = file.to_str().unwrap();
-        refused(
-            &["inspect", file],
-            &[name, "cannot be used", "cargo xtask build"],
-        );
+        refused(&["inspect", file], &[name, cause]);
+        refused(&["demo", "--plugin", file], &[name, cause]);
+        refused(&["demo", "--walk", "--plugin", file], &[name, cause]);
     }
+    let path = folder.path().to_str().unwrap();
+    for command in [
+        &["inspect", path][..],
+        &["demo", "--plugin", path],
+        &["demo", "--walk", "--plugin", path],
+    ] {
+        refused(command, &[path, "is a folder", "topcv.wasm"]);
+    }
+}
+
+#[test]
+fn a_demo_on_what_is_no_data_folder_says_so() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    let demo = |folder: &str, wanted: &[&str]| {
+        refused(&["demo", "--plugin", built(), "--data-dir", folder], wanted);
+    };
+    demo(path, &[path, "is a file", "--data-dir"]);
+    #[cfg(target_os = "linux")]
+    demo("/proc/self", &["cannot write to /proc/self", "--data-dir"]);
 }
 
 #[test]
@@ -79,10 +91,21 @@ fn a_demo_without_plugin_names_the_command_that_builds_it() {
 }
 
 #[test]
-fn an_address_in_use_is_an_error_with_advice() {
+fn an_address_that_cannot_be_used_is_an_error_with_its_cause() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    refused(&["simulate", "--bind", &address], &["--bind", &address]);
+    refused(
+        &["simulate", "--bind", &address],
+        &["another program listens", &address, "--bind"],
+    );
+    refused(
+        &["simulate", "--bind", "192.0.2.1:8480"],
+        &["has no address 192.0.2.1", "--bind"],
+    );
+    let output = run(&["simulate", "--bind", "localhost:8480"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.contains("such as 127.0.0.1:8470"), "{error}");
 }
 
 #[test]
@@ -94,27 +117,27 @@ fn wrong_arguments_are_exit_code_2() {
         &["simulate", "--bind", "here"],
         &["demo", "--step", "x"],
         &["demo", "--walk", "--data-dir", "x"],
+        // Nothing may be called unless the operator says so.
+        &["serve", "--data-dir", "x"],
+        &["serve", "--allow", "partner.topcv.vn"],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--operator-setting",
+            "x",
+        ],
     ] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
     }
     assert_eq!(run(&["--help"]).status.code(), Some(0));
 }
 
-fn built() -> &'static Path {
-    let file = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../target/component/topcv.wasm"
-    ));
-    assert!(
-        file.is_file(),
-        "there is no target/component/topcv.wasm: run `cargo xtask build` first"
-    );
-    file
-}
-
 #[test]
 fn a_posting_expires_by_vietnams_clock_in_every_time_zone() {
-    let plugin = built().to_str().unwrap();
+    let plugin = built();
     for zone in [
         "America/Los_Angeles",
         "Asia/Ho_Chi_Minh",
@@ -132,7 +155,7 @@ fn a_posting_expires_by_vietnams_clock_in_every_time_zone() {
 
 #[test]
 fn a_step_that_there_is_not_fails_instead_of_passing_nothing() {
-    let plugin = built().to_str().unwrap();
+    let plugin = built();
     refused(
         &[
             "demo",
