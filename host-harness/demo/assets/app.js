@@ -122,12 +122,17 @@
   });
 
   // News. Regions marked with data-live are fetched again, unless somebody is at work in them.
+  let newest = null;
   const show = (news) => {
+    // A page that has just opened may be older than the first news.
+    const counted = Number(document.querySelector("[data-unread] .n").textContent);
+    const isNew = newest === null ? news.unread > counted : news.newest > newest;
+    newest = Math.max(newest ?? 0, news.newest);
     for (const badge of all("[data-unread]")) {
       badge.hidden = news.unread === 0;
       badge.querySelector(".n").textContent = news.unread > 99 ? "99+" : news.unread;
     }
-    if (!news.text) return;
+    if (!isNew) return;
     const box = document.getElementById("live");
     box.querySelector(".live-text").textContent = news.text;
     box.querySelector("a").href = "/notifications";

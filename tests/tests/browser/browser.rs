@@ -198,13 +198,6 @@ impl Browser {
         .await
     }
 
-    /// The page does not say this.
-    pub async fn see_not(&self, text: &str) -> Result<()> {
-        let all = self.text().await?;
-        ensure!(!all.contains(text), "the page says “{text}”:\n{all}");
-        Ok(())
-    }
-
     async fn all(&self, using: &str, value: &str) -> Result<Vec<String>> {
         let found = self
             .post("/elements", json!({ "using": using, "value": value }))

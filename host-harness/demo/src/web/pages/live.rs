@@ -94,18 +94,13 @@ impl Listener {
             }
             self.changes.borrow_and_update();
             let user = self.who().await.ok()??;
-            let first = self.told.is_none();
             let (state, text) = self.look(&user).await.ok()?;
-            let newest_before = self.told.map(|(_, newest)| newest);
             if self.told == Some(state) {
                 continue;
             }
             self.told = Some(state);
-            let has_news = newest_before.is_some_and(|before| state.1 > before);
-            let data = json!({
-                "unread": state.0,
-                "text": if has_news && !first { text } else { String::new() },
-            });
+            // What is new to a page is for the page to know: it may have seen earlier news from another stream.
+            let data = json!({ "unread": state.0, "newest": state.1, "text": text });
             return Some(Event::default().event("news").data(data.to_string()));
         }
     }

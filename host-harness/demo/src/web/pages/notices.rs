@@ -114,19 +114,19 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     };
     let any_unread = notices.iter().any(|notice| notice.read_at.is_none());
     let body = html! {
-        div.head {
-            h1 { (title) }
-            @if any_unread {
-                (parts::button(&call.csrf, "/notifications/read", call.t("Đánh dấu đã đọc tất cả", "Mark all as read"), "", &[("all", "1")]))
-            }
-        }
-        nav.tabs aria-label=(call.t("Lọc", "Filter")) {
-            ul {
-                li { a href="/notifications" aria-current=[(!unread).then_some("page")] { (call.t("Tất cả", "All")) } }
-                li { a href="/notifications?unread=1" aria-current=[unread.then_some("page")] { (call.t("Chưa đọc", "Unread")) } }
-            }
-        }
         div #notices data-live {
+            div.head {
+                h1 { (title) }
+                @if any_unread {
+                    (parts::button(&call.csrf, "/notifications/read", call.t("Đánh dấu đã đọc tất cả", "Mark all as read"), "", &[("all", "1")]))
+                }
+            }
+            nav.tabs aria-label=(call.t("Lọc", "Filter")) {
+                ul {
+                    li { a href="/notifications" aria-current=[(!unread).then_some("page")] { (call.t("Tất cả", "All")) } }
+                    li { a href="/notifications?unread=1" aria-current=[unread.then_some("page")] { (call.t("Chưa đọc", "Unread")) } }
+                }
+            }
             @if notices.is_empty() {
                 (parts::empty(
                     call.t("Không có thông báo", "No notifications"),

@@ -39,20 +39,20 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
             (&job.title, base.clone()),
             (call.t("Danh sách tin đã đăng", "Postings"), format!("{base}/postings")),
         ]))
-        div.head {
-            div {
-                h1 { (parts::said(&title)) }
-                p { (parts::state(call.lang, posting.state)) }
-            }
-            div.actions { (actions(&call, &posting)) }
-        }
         div #posting data-live {
+            div.head {
+                div {
+                    h1 { (parts::said(&title)) }
+                    p { (parts::state(call.lang, posting.state)) }
+                }
+                div.actions { (actions(&call, &posting)) }
+            }
             (attention(&call, &posting))
             (facts(&call, &posting))
             h2 { (call.t("Diễn biến", "History")) }
             (history(&call, &posting).await?)
+            (rare_actions(&call, &posting))
         }
-        (rare_actions(&call, &posting))
     };
     Ok(Page::new(Section::Postings, parts::plain(&title), body).into())
 }
