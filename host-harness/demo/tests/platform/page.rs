@@ -11,6 +11,9 @@ use reqwest::{Client, Method, Response};
 use crate::server::Server;
 use crate::support::{application, applied};
 
+/// Names and values.
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
 /// One person's browser, which follows no redirect by itself.
 struct Browser {
     server: Server,
@@ -139,7 +142,7 @@ async fn a_form_changes_nothing_without_its_token_or_from_another_site() {
     let good = ("csrf", browser.csrf.as_str());
     let foreign = [("origin", "https://evil.example")];
     let cross = [("sec-fetch-site", "cross-site")];
-    let cases: [(&[(&str, &str)], &[(&str, &str)]); 5] = [
+    let cases: [(Pairs<'_>, Pairs<'_>); 5] = [
         (&[title], &[]),
         (&[("csrf", "00"), title], &[]),
         (&[good, title], &foreign),
