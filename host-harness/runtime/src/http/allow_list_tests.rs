@@ -182,7 +182,7 @@ fn spellings_that_look_like_a_granted_host_are_judged_by_where_they_lead() {
         ("https://1572395042/", "93.184.216.34"),
         ("https://0x5db8d822/", "93.184.216.34"),
         ("https://0135.0270.0330.042/", "93.184.216.34"),
-        ("https://93.12114978/", "93.184.216.34"),
+        ("https://93.12113954/", "93.184.216.34"),
         ("https://93.184.216.34./", "93.184.216.34"),
         // Others.
         ("https://api.board.example./", "api.board.example."),
@@ -196,7 +196,7 @@ fn spellings_that_look_like_a_granted_host_are_judged_by_where_they_lead() {
         ),
         ("https://api-board.example/", "api-board.example"),
         ("https://xapi.board.example/", "xapi.board.example"),
-        ("https://аpi.board.example/", "xn--pi-7kc.board.example"),
+        ("https://аpi.board.example/", "xn--pi-6kc.board.example"),
         ("https://0x7f.1/", "127.0.0.1"),
         ("https://017700000001/", "127.0.0.1"),
         ("https://①②⑦.0.0.1/", "127.0.0.1"),
