@@ -123,7 +123,7 @@ fn describe_of(
     let function = instance
         .get_export_index(&mut *store, Some(&interface), "describe")
         .ok_or_else(|| wasmtime::format_err!("`describe` is not exported"))?;
-    instance.get_typed_func(store, &function)
+    instance.get_typed_func(store, function)
 }
 
 fn wrong_contract(error: &wasmtime::Error) -> HostError {
