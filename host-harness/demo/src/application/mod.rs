@@ -13,6 +13,7 @@ pub mod fetch_cvs;
 pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
+pub mod overview;
 pub mod people;
 pub mod postings;
 pub mod publish;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use job_board_host::Clock;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
@@ -66,6 +67,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
+    news: Arc<watch::Sender<u64>>,
     ending: Arc<AtomicBool>,
 }
 
@@ -75,6 +77,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
+            news: Arc::new(watch::Sender::new(0)),
             ending: Arc::new(AtomicBool::new(false)),
         }
     }
