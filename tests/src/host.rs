@@ -26,6 +26,35 @@ pub struct HostCommand {
     pub arguments: Vec<String>,
 }
 
+impl HostCommand {
+    fn spawn(&self, ready: &Path) -> Result<Child> {
+        Command::new(&self.program)
+            .args(&self.arguments)
+            .arg("--data-dir")
+            .arg(&self.data_dir)
+            .arg("--ready-file")
+            .arg(ready)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.program.display()))
+    }
+
+    /// Starts a process and kills it, wherever it has come to by then; waits until it is gone.
+    ///
+    /// # Errors
+    /// When it does not start, or does not end.
+    pub async fn kill_while_starting(&self, after: Duration) -> Result<()> {
+        let mut child = self.spawn(&self.data_dir.with_extension("ready-never"))?;
+        sleep(after).await;
+        child.start_kill().ok();
+        timeout(PATIENCE, child.wait()).await??;
+        Ok(())
+    }
+}
+
 /// The program `doomed_host`, beside the one that is running.
 ///
 /// # Errors
@@ -68,21 +97,11 @@ impl Host {
     pub async fn start(command: &HostCommand) -> Result<Self> {
         static STARTS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = STARTS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let ready = command.data_dir.join(format!("ready-{number}.json"));
-        let errors = command.data_dir.join(format!("errors-{number}.log"));
+        // Beside the folder, which is the platform's alone.
+        let ready = command.data_dir.with_extension(format!("ready-{number}"));
+        let errors = command.data_dir.with_extension(format!("errors-{number}"));
         let mut log = tokio::fs::File::create(&errors).await?;
-        let mut child = Command::new(&command.program)
-            .args(&command.arguments)
-            .arg("--data-dir")
-            .arg(&command.data_dir)
-            .arg("--ready-file")
-            .arg(&ready)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("cannot start {}", command.program.display()))?;
+        let mut child = command.spawn(&ready)?;
         let input = child.stdin.take().context("no input")?;
         let output = child.stdout.take().context("no output")?;
         // Not straight into the file: where the host's files may not grow, its log still may.

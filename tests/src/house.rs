@@ -85,6 +85,23 @@ impl House {
         self.try_start(self.address).await.unwrap()
     }
 
+    /// Starts the platform with another build of the plugin: at its usual address, or as another process beside it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start_build(&self, plugin: PathBuf, beside: bool) -> Demo {
+        let bind = if beside {
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        } else {
+            self.address
+        };
+        let config = DemoConfig {
+            plugin_path: plugin,
+            ..self.config(bind)
+        };
+        Demo::start(config).await.unwrap()
+    }
+
     /// Starts another process' worth of platform on the same data, at any address.
     ///
     /// # Panics
@@ -103,9 +120,13 @@ impl House {
     /// # Panics
     /// When the compiled plugin cannot be lent.
     pub async fn try_start(&self, bind: SocketAddr) -> Result<Demo, job_board_demo::DemoError> {
+        Demo::start(self.config(bind)).await
+    }
+
+    fn config(&self, bind: SocketAddr) -> DemoConfig {
         lend_compiled(&self.data());
         let protocol = json!({ "base_url": self.board.url() }).to_string();
-        Demo::start(DemoConfig {
+        DemoConfig {
             bind,
             public_base_url: Some(format!("http://{}", self.address)),
             allow: vec![self.board.url().to_owned()],
@@ -114,8 +135,7 @@ impl House {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             background: false,
             ..DemoConfig::new(self.data(), component())
-        })
-        .await
+        }
     }
 
     /// Signs in, also after time has passed.

@@ -33,6 +33,19 @@ pub fn component() -> PathBuf {
     file
 }
 
+/// A build of tomorrow's release, whose records have another format.
+///
+/// # Panics
+/// When it was not built.
+pub fn next_component() -> PathBuf {
+    let file = component().with_file_name("topcv-next.wasm");
+    assert!(
+        file.is_file(),
+        "there is no target/component/topcv-next.wasm: run `cargo xtask build --rehearse-next-release` first"
+    );
+    file
+}
+
 /// The component, compiled once for all tests of a file.
 ///
 /// # Panics

@@ -47,7 +47,7 @@ const GUESTS: [Guest; 2] = [
 ];
 
 /// The flag that builds [`REHEARSAL`], and nothing else.
-const REHEARSE: &str = "--rehearse-next-release";
+pub(crate) const REHEARSE: &str = "--rehearse-next-release";
 
 /// A release of tomorrow, whose records have another format: what upgrade tests go forward to and back from. Never shipped.
 const REHEARSAL: Guest = Guest {

@@ -5,6 +5,7 @@ mod chaos;
 mod check_deps;
 mod compare_wit;
 mod demo;
+mod screenshots;
 mod test_all;
 
 use std::process::ExitCode;
@@ -18,7 +19,8 @@ usage: cargo xtask <command>
                      deliveries while the platform is killed, then an audit from outside (10,000 and 50: some minutes)
   build [name ...]   build the components (all, or the named ones) into target/component/
   build --rehearse-next-release
-                     build topcv-next.wasm: tomorrow's format of records, for upgrade tests
+                      build topcv-next.wasm: tomorrow's format of records, for upgrade tests
+  screenshots        make the README's pictures of the page (needs Chromium and its driver)
   check-deps         who may import whom
   compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Some("test") => test_all::run(),
         Some("chaos") => chaos::run(&rest),
         Some("build") => build_component::run(&rest),
+        Some("screenshots") => screenshots::run(),
         Some("check-deps") => check_deps::run(),
         Some("compare-wit") => compare_wit::run(&rest),
         Some("help" | "--help" | "-h") => {

@@ -20,6 +20,9 @@ pub(crate) fn run() -> Result<()> {
             .context("run `cargo fmt --all` and look at what it changed")
     })?;
     stages.run("component", || build_component::run(&[]))?;
+    stages.run("component of a next release", || {
+        build_component::run(&[build_component::REHEARSE.to_owned()])
+    })?;
     stages.run("clippy, the plugin for wasm", || {
         run_cargo(
             &[

@@ -172,7 +172,11 @@ fn run(command: Command) -> Result<ExitCode> {
             ..
         } => {
             let plugin = plugin_file::find(plugin)?;
-            let tally = runtime.block_on(walk::play(&plugin, step.as_deref()))?;
+            let scratch = tempfile::tempdir().context("cannot make a temporary folder")?;
+            let played = runtime.block_on(walk::play(&plugin, step.as_deref(), scratch.path()));
+            drop(runtime);
+            drop(scratch);
+            let tally = played?;
             return Ok(if tally.failed == 0 {
                 ExitCode::SUCCESS
             } else {

@@ -123,7 +123,11 @@ fn public_url(text: &str) -> Result<String> {
 
 fn welcome(platform: &Demo, service: &Service) -> Result<String> {
     let mut text = String::new();
-    writeln!(text, "hiring platform  {}/api", platform.url())?;
+    writeln!(
+        text,
+        "hiring platform  {0}/  (its API: {0}/api)",
+        platform.url()
+    )?;
     if let Some(public) = &service.public_url {
         writeln!(text, "boards reach it  {public}")?;
     }

@@ -14,6 +14,7 @@
 //! | [`store`] | SQLite: the platform's tables, each change in a transaction |
 //! | [`backup`](mod@backup) | copies of all of it, and putting them back |
 //! | [`http`] | the JSON API and the webhook endpoint, as views of the application |
+//! | [`web`] | the page that a recruiter uses, server-rendered |
 //!
 //! # Starting it
 //!
@@ -58,6 +59,7 @@ pub mod http;
 pub mod seed;
 pub mod store;
 mod watch;
+pub mod web;
 
 pub use backup::{BackupOptions, Manifest, RestoreOptions, backup, restore};
 pub use config::DemoConfig;

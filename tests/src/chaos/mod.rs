@@ -20,11 +20,11 @@ mod trouble;
 mod verdicts;
 mod world;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use fastrand::Rng;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -59,8 +59,8 @@ struct Run {
     /// Of those, answered 5xx: the platform said that it could not.
     troubled: AtomicUsize,
     progress: ProgressBar,
-    /// Somebody gave up: the others need not go on.
-    failed: AtomicBool,
+    /// Why somebody gave up: the others need not go on.
+    failed: OnceLock<String>,
 }
 
 impl Run {
@@ -70,8 +70,19 @@ impl Run {
     }
 
     fn go_on(&self) -> Result<()> {
-        ensure!(!self.failed.load(Ordering::SeqCst), "another task gave up");
-        Ok(())
+        match self.failed.get() {
+            Some(why) => bail!("another task gave up: {why}"),
+            None => Ok(()),
+        }
+    }
+
+    /// Lets the others hear of a failure.
+    fn heard<T>(&self, ended: Result<T>) -> Result<T> {
+        if let Err(error) = &ended {
+            // The first one is the cause.
+            let _ = self.failed.set(format!("{error:#}"));
+        }
+        ended
     }
 }
 
@@ -122,7 +133,7 @@ pub async fn play(options: Options) -> Result<Aftermath> {
         attempts: AtomicUsize::new(0),
         troubled: AtomicUsize::new(0),
         progress,
-        failed: AtomicBool::new(false),
+        failed: OnceLock::new(),
     });
 
     let sending = senders::send_all(Arc::clone(&run), queue, rng.fork());
@@ -145,7 +156,7 @@ pub async fn play(options: Options) -> Result<Aftermath> {
     };
     let run = Arc::into_inner(run);
     let Some(Run { world, .. }) = run else {
-        anyhow::bail!("a task is still at work");
+        bail!("a task is still at work");
     };
     Ok(Aftermath {
         world,

@@ -56,13 +56,7 @@ pub(super) async fn send_all(run: Arc<Run>, mut queue: Vec<Sending>, mut rng: Rn
     let mut senders = JoinSet::new();
     for _ in 0..SENDERS {
         let (run, queue, rng) = (Arc::clone(&run), Arc::clone(&queue), rng.fork());
-        senders.spawn(async move {
-            let sent = work(&run, &queue, rng).await;
-            if sent.is_err() {
-                run.failed.store(true, Ordering::SeqCst);
-            }
-            sent
-        });
+        senders.spawn(async move { run.heard(work(&run, &queue, rng).await) });
     }
     let ended = senders.join_all().await;
     ended.into_iter().collect()

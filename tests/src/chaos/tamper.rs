@@ -39,10 +39,12 @@ pub(super) fn broken_copy(data: &Path, folder: &Path, how: Break) -> Result<Path
     let file = folder.join(PLATFORM_DATABASE);
     let database = Connection::open(&file)?;
     database.pragma_update(None, "foreign_keys", "OFF")?;
-    let another = "INSERT INTO applications (tenant_id, candidate_id, job_id, posting_id, connection_id, board_application, stage,
-                                             received_at, verified, source, extra)
-                   SELECT tenant_id, candidate_id, job_id, posting_id, connection_id, 'another', stage, received_at, verified, source, extra";
     let first = "(SELECT min(candidate_id) FROM applications)";
+    // Whatever columns there are.
+    let another = format!(
+        "CREATE TEMP TABLE another AS SELECT * FROM applications WHERE candidate_id = {first};
+         UPDATE another SET id = 1000000, board_application = 'another';"
+    );
     let sql = match how {
         Break::Lose => format!("DELETE FROM applications WHERE candidate_id = {first}"),
         Break::Double => format!(
@@ -51,16 +53,18 @@ pub(super) fn broken_copy(data: &Path, folder: &Path, how: Break) -> Result<Path
              FROM notices WHERE kind = 'application' AND candidate_id = {first}"
         ),
         Break::Forge => format!(
-            "INSERT INTO candidates (id, tenant_id, contact, created_at)
-             VALUES (1000000, 1, '{{\"full_name\":{{\"value\":\"{FORGED}\",\"normalised\":null,\"signed\":false,\"masked\":false}}}}', 0);
-             {another} FROM applications WHERE candidate_id = {first};
-             UPDATE applications SET candidate_id = 1000000 WHERE board_application = 'another'"
+            "{another}
+             CREATE TEMP TABLE somebody AS SELECT * FROM candidates WHERE id = {first};
+             UPDATE somebody SET id = 1000000, contact = json_set(contact, '$.full_name.value', '{FORGED}');
+             INSERT INTO candidates SELECT * FROM somebody;
+             UPDATE another SET candidate_id = 1000000;
+             INSERT INTO applications SELECT * FROM another"
         ),
         Break::LoseVerdict => "DELETE FROM notices WHERE id =
              (SELECT min(id) FROM notices WHERE kind IN ('posting-approved', 'posting-rejected'))"
             .to_owned(),
         Break::DoubleApplication => {
-            format!("{another} FROM applications WHERE candidate_id = {first}")
+            format!("{another} INSERT INTO applications SELECT * FROM another")
         }
         Break::ForgeContact => format!(
             "UPDATE candidates SET contact = replace(contact, 'nguoi.', 'gia.mao.') WHERE id = {first}"

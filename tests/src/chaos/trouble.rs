@@ -65,11 +65,7 @@ pub(super) fn draw(rng: &mut Rng, options: Options) -> Vec<Trouble> {
 
 /// Brings all of it. Answers how many kills there were.
 pub(super) async fn bring(run: Arc<Run>, troubles: Vec<Trouble>) -> Result<usize> {
-    let brought = bring_each(&run, troubles).await;
-    if brought.is_err() {
-        run.failed.store(true, Ordering::SeqCst);
-    }
-    brought
+    run.heard(bring_each(&run, troubles).await)
 }
 
 async fn bring_each(run: &Run, troubles: Vec<Trouble>) -> Result<usize> {

@@ -91,11 +91,8 @@ pub(super) async fn judge_all(
         let (run, rng) = (Arc::clone(&run), rng.fork());
         judges.spawn(async move {
             let judged = judge(&run, &run.world.postings[number], &chain, rng).await;
-            if judged.is_err() {
-                run.failed.store(true, Ordering::SeqCst);
-            }
             let judged = judged.with_context(|| format!("reviews of posting {number}"));
-            judged.map(|()| (number, chain))
+            run.heard(judged).map(|()| (number, chain))
         });
     }
     let ended = judges.join_all().await;

@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use crate::component;
-use crate::host::{Host, HostCommand, beside, doomed_host};
+use crate::host::{Host, HostCommand, beside};
 
 /// The platform's own database, in its folder; and the one in which plugins store.
 pub(super) const PLATFORM_DATABASE: &str = "platform.db";
@@ -62,7 +62,6 @@ impl World {
         let folder = tempfile::tempdir()?;
         let (simulator, url) = simulate().await?;
         let command = platform(folder.path().join("platform"), &url)?;
-        std::fs::create_dir(&command.data_dir)?;
         let host = Host::start(&command).await?;
         let mut world = Self {
             board: Board::new(&url)?,
@@ -191,12 +190,7 @@ impl World {
 
     /// Kills a process that has just been started, wherever it has come to.
     pub(super) async fn kill_while_starting(&self, after: Duration) -> Result<()> {
-        let starting = tokio::time::timeout(after, Host::start(&self.command));
-        match starting.await {
-            // Dropped where it was: that kills it.
-            Err(_) => Ok(()),
-            Ok(started) => started?.kill().await,
-        }
+        self.command.kill_while_starting(after).await
     }
 
     /// From now on no file of the platform's may be written beyond a few bytes; or again as long as it likes.
@@ -283,17 +277,19 @@ fn platform(data_dir: PathBuf, simulator: &str) -> Result<HostCommand> {
         "timeout.write_ms": "2000",
         "lag.create_ms": "1000",
     });
-    let program = doomed_host()?.display().to_string();
+    let program = job_board()?.display().to_string();
     let arguments = [
         "-c",
         WITHOUT_FILE_SIGNAL,
         &program,
+        "serve",
         "--plugin",
         &component().display().to_string(),
         "--bind",
         &free_address()?.to_string(),
         "--allow",
         simulator,
+        "--allow-loopback",
         "--operator-setting",
         &format!("protocol={protocol}"),
     ]

@@ -298,7 +298,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
             copy(&entry.path(), &to.join(name))?;
         } else if shown.ends_with(".compiled") {
             link(&entry.path(), &to.join(name))?;
-        } else if !shown.starts_with("ready-") && !shown.ends_with("-shm") {
+        } else if !shown.ends_with("-shm") {
             std::fs::copy(entry.path(), to.join(name))?;
         }
     }

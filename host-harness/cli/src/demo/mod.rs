@@ -82,7 +82,11 @@ impl Sides {
 
     fn welcome(&self, kept: Option<&PathBuf>) -> Result<String> {
         let mut text = String::new();
-        writeln!(text, "hiring platform  {}/api", self.platform.url())?;
+        writeln!(
+            text,
+            "hiring platform  {0}/  (its API: {0}/api)",
+            self.platform.url()
+        )?;
         writeln!(text, "simulated TopCV  {}/control", self.simulator.url())?;
         match kept {
             Some(folder) => writeln!(text, "platform's data  {} (kept)", folder.display())?,

@@ -148,11 +148,13 @@ pub async fn run(step: &Step, stage: &Stage) -> Result<String> {
     line
 }
 
-/// Plays the steps whose name contains `only` (all, when absent) and prints a line for each. A signal ends it, and nothing stays behind.
+/// Plays the steps whose name contains `only` (all, when absent) and prints a line for each. All files are in `scratch`. A signal ends it.
+///
+/// Whoever removes `scratch` ends the asynchronous runtime first: a database that is being written to would come back.
 ///
 /// # Errors
 /// When no step is called so, the plugin cannot be used, or a signal came. A step that fails is counted, not an error.
-pub async fn play(plugin: &Path, only: Option<&str>) -> Result<Tally> {
+pub async fn play(plugin: &Path, only: Option<&str>, scratch: &Path) -> Result<Tally> {
     let chosen: Vec<&Step> = STEPS
         .iter()
         .filter(|step| only.is_none_or(|text| step.name.contains(text)))
@@ -163,7 +165,7 @@ pub async fn play(plugin: &Path, only: Option<&str>) -> Result<Tally> {
         only.unwrap_or_default()
     );
     let mut ending = Ending::watch()?;
-    let stage = Stage::set(plugin)?;
+    let stage = Stage::set(plugin, scratch)?;
     let mut tally = Tally::default();
     let mut topic = None;
     for step in chosen {

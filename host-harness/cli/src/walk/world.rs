@@ -24,25 +24,23 @@ pub struct Stage {
     plugin: PathBuf,
     digest: String,
     compiled: PathBuf,
-    // Removed with the stage.
-    _temporary: Option<TempDir>,
+    /// Where worlds keep their data. Absent: where the system keeps what is temporary.
+    worlds: Option<PathBuf>,
 }
 
 impl Stage {
-    /// Compiles the plugin. Blocks; shows progress.
+    /// Compiles the plugin into a folder that worlds share; they keep their data there, too. Blocks; shows progress.
     ///
     /// # Errors
     /// When the plugin cannot be used.
-    pub fn set(plugin: &Path) -> Result<Self> {
-        let temporary = tempfile::tempdir().context("cannot make a temporary folder")?;
-        let folder = temporary.path().to_owned();
+    pub fn set(plugin: &Path, scratch: &Path) -> Result<Self> {
         Ok(Self {
-            _temporary: Some(temporary),
-            ..Self::set_in(plugin, folder)?
+            worlds: Some(scratch.to_owned()),
+            ..Self::set_in(plugin, scratch.to_owned())?
         })
     }
 
-    /// As [`Stage::set`], with the compiled plugin in a folder that stays.
+    /// As [`Stage::set`], with only the compiled plugin in that folder.
     ///
     /// # Errors
     /// As [`Stage::set`].
@@ -52,8 +50,15 @@ impl Stage {
             plugin: plugin.to_owned(),
             digest: loaded.digest().to_owned(),
             compiled: folder,
-            _temporary: None,
+            worlds: None,
         })
+    }
+
+    fn data_folder(&self) -> std::io::Result<TempDir> {
+        match &self.worlds {
+            Some(folder) => tempfile::tempdir_in(folder),
+            None => tempfile::tempdir(),
+        }
     }
 
     /// Gives a platform the compiled plugin; where there is none it compiles for itself.
@@ -107,7 +112,9 @@ impl World {
         })
         .await
         .context("the simulator does not start")?;
-        let data = tempfile::tempdir().context("cannot make a temporary folder")?;
+        let data = stage
+            .data_folder()
+            .context("cannot make a temporary folder")?;
         stage
             .lend_compiled(data.path())
             .context("cannot copy the compiled plugin")?;

@@ -13,6 +13,7 @@ pub mod fetch_cvs;
 pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
+pub mod overview;
 pub mod people;
 pub mod postings;
 pub mod publish;
@@ -31,7 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use job_board_host::Clock;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
@@ -69,6 +70,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
+    news: Arc<watch::Sender<u64>>,
     ending: Arc<AtomicBool>,
     // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
     refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
@@ -80,6 +82,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
+            news: Arc::new(watch::Sender::new(0)),
             ending: Arc::new(AtomicBool::new(false)),
             refusals: Arc::default(),
         }

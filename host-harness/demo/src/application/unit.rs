@@ -52,7 +52,8 @@ impl Platform {
         let sealer = self.ports.sealer.clone();
         let board = self.manifest().board_name.clone();
         let now = self.now();
-        self.store()
+        let done = self
+            .store()
             .write(move |db| {
                 work(&Unit {
                     db,
@@ -63,7 +64,12 @@ impl Platform {
                     now,
                 })
             })
-            .await
+            .await;
+        if done.is_ok() {
+            self.news
+                .send_modify(|count| *count = count.wrapping_add(1));
+        }
+        done
     }
 }
 

@@ -35,6 +35,16 @@ impl ApiError {
         }
     }
 
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What happened, and the next step.
+    pub fn message(&self) -> &Text {
+        &self.message
+    }
+
     fn about(self, problems: Vec<Problem>) -> Self {
         Self { problems, ..self }
     }

@@ -14,6 +14,9 @@ use crate::domain::delivery::{Incoming, WebAnswer};
 /// What a plugin may set in an answer to its board.
 const PASSED_ON: [HeaderName; 3] = [header::CONTENT_TYPE, header::RETRY_AFTER, header::ALLOW];
 
+/// The name under which the contract hands on the URL's query. No HTTP header can be called so.
+const QUERY: &str = ":query";
+
 /// Takes whatever arrives at a webhook path: any method, any body up to the cap.
 pub async fn receive(
     State(platform): State<Platform>,
@@ -32,11 +35,12 @@ pub async fn receive(
         Err(error) => return error.into_response(),
     };
     let headers = parts.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str().to_owned(), readable(value)));
+    let query = parts.uri.query();
+    let query = query.map(|query| (QUERY.to_owned(), query.to_owned()));
     let incoming = Incoming {
         method: parts.method.as_str().to_owned(),
-        headers: headers
-            .map(|(name, value)| (name.as_str().to_owned(), readable(value)))
-            .collect(),
+        headers: headers.chain(query).collect(),
         body,
     };
     // A task of its own: a board that hangs up early does not stop what its delivery began.

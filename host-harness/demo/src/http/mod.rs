@@ -1,6 +1,6 @@
 //! The platform over HTTP: a JSON API behind a sign-in, and the webhook endpoint.
 //!
-//! A view of the application and nothing else: pages can stand beside it and call the same use cases.
+//! A view of the application and nothing else. The page ([`crate::web`]) stands beside it and calls the same use cases.
 
 pub mod endpoint;
 pub mod error;
@@ -17,7 +17,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, any, get, on};
 
 use crate::application::Platform;
@@ -33,10 +33,28 @@ pub fn router(platform: Platform) -> Router {
         router = router.route(endpoint.path, route(endpoint));
     }
     router
-        .fallback(|| async { ApiError::no_such_path() })
+        .merge(crate::web::router())
+        .fallback(nothing_here)
         .method_not_allowed_fallback(|| async { ApiError::wrong_method() })
         .layer(from_fn(guard))
         .with_state(platform)
+}
+
+/// A program gets its answer in JSON, a person a page.
+async fn nothing_here(State(platform): State<Platform>, request: Request<Body>) -> Response {
+    let path = request.uri().path();
+    let accepted = request.headers().get(header::ACCEPT);
+    let wants_page = accepted
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"));
+    if request.method() == Method::GET
+        && wants_page
+        && !path.starts_with("/api")
+        && !path.starts_with("/hooks")
+    {
+        return crate::web::door::nothing_here(platform, request).await;
+    }
+    ApiError::no_such_path().into_response()
 }
 
 fn route(endpoint: &'static Endpoint) -> axum::routing::MethodRouter<Platform> {

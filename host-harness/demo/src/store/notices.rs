@@ -101,3 +101,17 @@ pub fn mark_read(
     )?;
     Ok(changed > 0)
 }
+
+/// Marks all of the user's notifications read.
+pub fn mark_all_read(
+    db: &Connection,
+    tenant: TenantId,
+    user: UserId,
+    now: u64,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE notices SET read_at = ?3 WHERE tenant_id = ?1 AND user_id = ?2 AND read_at IS NULL",
+        (tenant, user, moment(now)),
+    )?;
+    Ok(())
+}

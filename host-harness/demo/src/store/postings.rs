@@ -168,6 +168,15 @@ pub fn of_job(db: &Connection, tenant: TenantId, job: JobId) -> Result<Vec<Posti
     rows.map(|row| complete(row?)).collect()
 }
 
+/// The tenant's postings, newest first.
+pub fn of_tenant(db: &Connection, tenant: TenantId) -> Result<Vec<Posting>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM postings WHERE tenant_id = ?1 ORDER BY id DESC LIMIT 1000",
+    )?;
+    let rows = statement.query_map([tenant], posting)?;
+    rows.map(|row| complete(row?)).collect()
+}
+
 /// Every tenant's postings whose outcome was open when the platform stopped.
 pub fn open_outcomes(db: &Connection) -> Result<Vec<(TenantId, Posting)>, StoreError> {
     let mut statement =

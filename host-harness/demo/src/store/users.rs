@@ -85,6 +85,14 @@ pub fn all(db: &Connection) -> Result<Vec<User>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Everybody of the tenant.
+pub fn of_tenant(db: &Connection, tenant: TenantId) -> Result<Vec<User>, StoreError> {
+    let mut statement =
+        db.prepare_cached("SELECT * FROM users WHERE tenant_id = ?1 ORDER BY id")?;
+    let rows = statement.query_map([tenant], user)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// A user of the tenant.
 pub fn get(db: &Connection, tenant: TenantId, id: UserId) -> Result<Option<User>, StoreError> {
     let mut statement =

@@ -11,6 +11,7 @@ mod defects;
 mod erasing;
 mod events;
 mod files;
+mod page;
 mod publish;
 mod receive;
 mod server;

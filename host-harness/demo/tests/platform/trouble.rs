@@ -86,6 +86,31 @@ async fn a_delivery_whose_sender_hangs_up_is_finished() {
 }
 
 #[tokio::test]
+async fn the_query_of_a_webhook_reaches_the_plugin_and_no_header_can_pass_for_it() {
+    let server = Server::start().await;
+    let world = &server.world;
+    let hook = world.view().await.webhook_url;
+    let hook = hook.rsplit('/').next().unwrap();
+    for (path, wanted) in [
+        (
+            format!("/hooks/{hook}?challenge=a%20b&x"),
+            Some("challenge=a%20b&x"),
+        ),
+        (format!("/hooks/{hook}"), None),
+    ] {
+        let request = server.request(Method::GET, &path).header("query", "forged");
+        assert_eq!(request.send().await.unwrap().status(), 200);
+        let seen = world
+            .board
+            .with(|script| script.deliveries_seen.pop())
+            .unwrap();
+        let mut queries = seen.headers.iter().filter(|header| header.name == ":query");
+        assert_eq!(queries.next().map(|header| header.value.as_str()), wanted);
+        assert!(queries.next().is_none());
+    }
+}
+
+#[tokio::test]
 async fn trouble_of_the_database_sets_no_delivery_aside() {
     let world = World::new().await;
     world.publish("r1", "77").await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{BUSY_TIMEOUT, SqliteStorage, create_private, file_name, trouble};
+use super::{SqliteStorage, create_private, file_name, trouble, wait_for_turn};
 
 /// A backup could not be made. There is then no file at its place, or the one that was there before.
 #[derive(Debug, thiserror::Error)]
@@ -87,9 +87,9 @@ fn write(from: &Path, draft: &Path) -> Result<(), String> {
         .ok_or("the path is not UTF-8; choose another name")?;
     // Not the flags that `open` has: they would make an empty database where there is none.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let original = Connection::open_with_flags(from, flags).map_err(explained(from))?;
+    let mut original = Connection::open_with_flags(from, flags).map_err(explained(from))?;
     original
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_handler(Some(wait_for_turn))
         .and_then(|()| original.execute("VACUUM INTO ?1", [target]))
         .map_err(explained(from))?;
     let mark = Connection::open(draft).and_then(|copy| {

@@ -18,8 +18,12 @@ use super::{Storage, Usage, holds};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};
 
-/// How long a write waits for another process that writes. Longer than any of our transactions by far.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a write sleeps before it looks again whether another handle or process has stopped writing. SQLite's own waiting soon sleeps for 100 ms at a time
+/// and then loses against one that writes without a rest: seconds were seen.
+const BUSY_PAUSE: Duration = Duration::from_millis(2);
+
+/// How often it looks, which makes 10 s: longer than any of our transactions by far.
+const BUSY_TRIES: i32 = 5_000;
 
 /// How long clearing the log waits for readers. Short: the write has been made, and its caller waits.
 const CHECKPOINT_TIMEOUT: Duration = Duration::from_millis(50);
@@ -146,7 +150,7 @@ impl SqliteStorage {
                 // write tries again; what stands there is encrypted in any case.
                 database.busy_timeout(CHECKPOINT_TIMEOUT)?;
                 let _ = database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-                database.busy_timeout(BUSY_TIMEOUT)?;
+                database.busy_handler(Some(wait_for_turn))?;
             }
             Ok(Ok(answer))
         })
@@ -177,6 +181,12 @@ impl SqliteStorage {
     }
 }
 
+/// Called by SQLite when somebody else writes. False: give up.
+fn wait_for_turn(tries: i32) -> bool {
+    std::thread::sleep(BUSY_PAUSE);
+    tries < BUSY_TRIES
+}
+
 /// Makes an empty file that only its owner can read. SQLite gives the same rights to the files beside it.
 fn create_private(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
@@ -188,7 +198,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let mut database = Connection::open(path)?;
-    database.busy_timeout(BUSY_TIMEOUT)?;
+    database.busy_handler(Some(wait_for_turn))?;
     database.pragma_update(None, "journal_mode", "WAL")?;
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "secure_delete", "ON")?;

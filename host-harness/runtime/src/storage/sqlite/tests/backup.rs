@@ -27,15 +27,15 @@ struct Writer {
 async fn write_until(stop: &AtomicBool, storage: SqliteStorage, name: usize, writer: &Writer) {
     for turn in 1_u64.. {
         for (key, told) in [("first", &writer.first), ("second", &writer.second)] {
-            storage
-                .put(
-                    &scope(),
-                    &format!("{key}/{name}"),
-                    turn.to_be_bytes().to_vec(),
-                    Precondition::Any,
-                )
+            let key = format!("{key}/{name}");
+            let value = turn.to_be_bytes().to_vec();
+            // With writers that never rest, one may wait for its turn for longer than the time-out: then the same again.
+            while let Err(error) = storage
+                .put(&scope(), &key, value.clone(), Precondition::Any)
                 .await
-                .unwrap();
+            {
+                assert!(matches!(error, StorageError::Unavailable(_)), "{error:?}");
+            }
             told.store(turn, Ordering::SeqCst);
         }
         if stop.load(Ordering::SeqCst) {
@@ -70,16 +70,18 @@ async fn a_copy_made_while_four_write_is_one_moment_of_the_store() {
             })
         })
         .collect();
+    // Two of them as another process would: through a handle of their own.
+    let handles = [
+        storage.clone(),
+        SqliteStorage::open(&path).unwrap(),
+        storage.clone(),
+        SqliteStorage::open(&path).unwrap(),
+    ];
     let running: Vec<_> = writers
         .iter()
+        .zip(handles)
         .enumerate()
-        .map(|(name, writer)| {
-            // Two of them as another process would: through a handle of their own.
-            let storage = if name % 2 == 0 {
-                storage.clone()
-            } else {
-                SqliteStorage::open(&path).unwrap()
-            };
+        .map(|(name, (writer, storage))| {
             let (stop, writer) = (stop.clone(), writer.clone());
             tokio::spawn(async move { write_until(&stop, storage, name, &writer).await })
         })
@@ -91,7 +93,11 @@ async fn a_copy_made_while_four_write_is_one_moment_of_the_store() {
             .iter()
             .any(|writer| writer.second.load(Ordering::SeqCst) < 3 * (copy + 1))
         {
-            tokio::task::yield_now().await;
+            assert!(
+                !running.iter().any(tokio::task::JoinHandle::is_finished),
+                "a writer has failed, see above"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let before: Vec<(u64, u64)> = writers
             .iter()

@@ -1,0 +1,156 @@
+//! Tạo nguồn > Mạng tuyển dụng > Đăng tin mới.
+
+use axum::http::StatusCode;
+use job_board_host::contract::forms::Form;
+use job_board_host::contract::types::Disposition;
+use maud::html;
+
+use super::posting_form::{self, Attempt};
+use crate::application::publish::Order;
+use crate::application::{AppError, token};
+use crate::domain::id::{ConnectionId, JobId};
+use crate::domain::job::Job;
+use crate::web::door::{Answer, Call};
+use crate::web::input::read::{Blank, values};
+use crate::web::layout::{Page, Section};
+use crate::web::parts;
+use crate::web::trouble::Trouble;
+
+/// Where the job is to be posted.
+struct Place {
+    job: Job,
+    connection: ConnectionId,
+    /// Made when the form is shown for the first time: a double click or a reload asks for the same posting again.
+    request: String,
+}
+
+async fn place(call: &Call) -> Result<Place, AppError> {
+    let job = call.platform.job(&call.user, JobId(call.id("id")?)).await?;
+    let connection = call
+        .either("connection")
+        .and_then(|id| id.parse().ok())
+        .ok_or(AppError::NoSuch("connection"))?;
+    let request = match call.either("request") {
+        Some(given) => given.to_owned(),
+        None => token::request_id()?,
+    };
+    Ok(Place {
+        job,
+        connection: ConnectionId(connection),
+        request,
+    })
+}
+
+fn page(
+    call: &Call,
+    place: &Place,
+    form: &Form,
+    attempt: Option<&Attempt>,
+    trouble: Option<&Trouble>,
+) -> Page {
+    let Place {
+        job,
+        connection,
+        request,
+    } = place;
+    let board = &call.platform.manifest().board_name;
+    let heading = format!(
+        "{} {board}",
+        call.t(
+            "Đăng tin mới tại mạng tuyển dụng",
+            "Publish a new posting at"
+        )
+    );
+    let base = format!("/jobs/{}", job.id.0);
+    let second = trouble.is_some_and(|trouble| trouble.code == "already-posted");
+    let buttons = html! {
+        @if second {
+            button.primary name="second" value="1" { (call.t("Vẫn đăng thêm một tin nữa", "Publish a second posting all the same")) }
+        } @else {
+            button.primary { (call.t("Đăng tin", "Publish")) }
+        }
+        a.button href=(base) { (call.t("Hủy", "Cancel")) }
+    };
+    let body = html! {
+        (parts::crumbs(call.lang, &[
+            (call.t("Tin tuyển dụng", "Jobs"), "/jobs".to_owned()),
+            (&job.title, base.clone()),
+        ]))
+        h1 { (heading) }
+        p.lead {
+            (call.t("Những gì tin tuyển dụng đã có được điền sẵn; mỗi mục ghi rõ lấy từ đâu. Bạn chỉ cần bổ sung phần còn thiếu.", "What the job says is filled in already, and each field says where it came from. Only what is missing is left to you."))
+        }
+        @if let Some(trouble) = trouble { (posting_form::trouble(call, form, trouble)) }
+        (posting_form::notices(call, form))
+        form method="post" action={ (base) "/publish" } data-slow=(call.t("Đang gửi tin…", "Sending…")) {
+            (parts::csrf(&call.csrf))
+            input type="hidden" name="connection" value=(connection.0);
+            input type="hidden" name="request" value=(request);
+            (posting_form::fields(call, form, attempt, &buttons))
+        }
+    };
+    let status = trouble.map_or(StatusCode::OK, |trouble| trouble.status);
+    Page::new(Section::Jobs, heading, body).with_status(status)
+}
+
+/// `GET /jobs/{id}/publish`
+pub async fn show(call: Call) -> Result<Answer, AppError> {
+    let place = place(&call).await?;
+    let form = form(&call, &place).await?;
+    Ok(page(&call, &place, &form, None, None).into())
+}
+
+async fn form(call: &Call, place: &Place) -> Result<Form, AppError> {
+    call.platform
+        .form(&call.user, place.job.id, place.connection, None)
+        .await
+}
+
+/// `POST /jobs/{id}/publish`
+pub async fn submit(call: Call) -> Result<Answer, AppError> {
+    let place = place(&call).await?;
+    let given = values(&call.form, Blank::LeftOut);
+    let order = Order {
+        connection: place.connection,
+        request_id: Some(place.request.clone()),
+        values: given.clone(),
+        allow_second: call.given("second").is_some(),
+    };
+    let error = match call.platform.publish(&call.user, place.job.id, order).await {
+        Ok(posting) => {
+            return Ok(Answer::Go(format!(
+                "/postings/{}?done=published",
+                posting.request_id
+            )));
+        }
+        Err(error) => error,
+    };
+    // What came of it is not known, or is known already: the posting's own page says, and never this form again.
+    let settled_elsewhere = match &error {
+        AppError::Stopped { .. } => Some("waiting"),
+        AppError::Board { failure, .. } => match failure.disposition {
+            Disposition::InProgress | Disposition::OutcomeUnknown => Some("waiting"),
+            _ if failure.code == "request-id-reused" => Some("reused"),
+            _ => None,
+        },
+        AppError::RequestIdReused => Some("reused"),
+        _ => None,
+    };
+    if let Some(done) = settled_elsewhere {
+        return Ok(Answer::Go(format!(
+            "/postings/{}?done={done}",
+            place.request
+        )));
+    }
+    if !matches!(error, AppError::Board { .. }) {
+        return Err(error);
+    }
+    let trouble = Trouble::of(call.lang, error);
+    let form = form(&call, &place).await?;
+    let attempt = Attempt {
+        given,
+        complete: true,
+        problems: trouble.problems.clone(),
+    };
+    Ok(page(&call, &place, &form, Some(&attempt), Some(&trouble)).into())
+}
