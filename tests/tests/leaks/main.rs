@@ -5,6 +5,7 @@
 
 mod capture;
 mod forgotten;
+mod hostile;
 mod needles;
 mod places;
 mod story;
