@@ -104,6 +104,11 @@ impl Api {
         }
     }
 
+    /// The session's token, when somebody is signed in.
+    pub fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
+    }
+
     /// Where it is.
     pub fn base(&self) -> &str {
         &self.base

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use job_board_demo::{Demo, DemoConfig, FieldValue, Role, Values};
+use job_board_demo::{Credential, Demo, DemoConfig, FieldValue, Role, Values};
 use job_board_host::{Clock, ConnectionId, ManualClock, SqliteStorage, Storage};
 use serde_json::json;
 use tempfile::TempDir;
@@ -151,6 +151,11 @@ impl World {
     /// The platform's address.
     pub fn url(&self) -> &str {
         self.platform.url()
+    }
+
+    /// Who can sign in, with the passwords and sessions of the platform's start.
+    pub fn credentials(&self) -> &[Credential] {
+        self.platform.credentials()
     }
 
     /// With what another process of the same platform is started: on the same data, by the same clock.

@@ -106,6 +106,7 @@ impl Platform {
         }
         let webhook_url = self.webhook_url(&connection).await?;
         let (tenant, id, now) = (connection.tenant, connection.id, self.now());
+        self.note_turned_away().await?;
         let (connection, counters, reconciled) = self
             .store()
             .read(move |db| {

@@ -19,6 +19,7 @@ impl Platform {
                 Ok::<_, AppError>(())
             })
             .await?;
+        self.note_turned_away().await?;
         self.forget_idle().await?;
         self.tell_plugins().await?;
         self.store().checkpoint().await?;

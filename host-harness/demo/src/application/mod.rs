@@ -23,17 +23,20 @@ pub mod recover;
 pub mod sign_in;
 pub mod silence;
 pub mod token;
+pub mod turn_away;
 pub mod unit;
 pub mod webhook_path;
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use job_board_host::Clock;
 use tokio::sync::{Notify, watch};
 
 use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
+use crate::domain::refusals::Refusals;
 use crate::domain::value::Values;
 use crate::store::Store;
 use crate::store::connections::{self as connection_rows, StoredConnection};
@@ -69,6 +72,8 @@ pub struct Platform {
     work: Arc<Notify>,
     news: Arc<watch::Sender<u64>>,
     ending: Arc<AtomicBool>,
+    // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
+    refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
 }
 
 impl Platform {
@@ -79,6 +84,7 @@ impl Platform {
             work: Arc::new(Notify::new()),
             news: Arc::new(watch::Sender::new(0)),
             ending: Arc::new(AtomicBool::new(false)),
+            refusals: Arc::default(),
         }
     }
 

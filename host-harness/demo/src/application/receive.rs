@@ -34,6 +34,9 @@ const HANDS_OFF_MS: u64 = 60_000;
 /// After so many vain tries a delivery goes to quarantine.
 const MOST_ATTEMPTS: u32 = 12;
 
+/// The stored word for a delivery that the plugin does not vouch for.
+const REFUSED: &str = "refused";
+
 /// Where a delivery stands after it was processed.
 pub struct Processed {
     /// What to answer to the board, when it still waits.
@@ -46,6 +49,13 @@ pub struct Processed {
     pub trouble: Option<Trouble>,
 }
 
+impl Processed {
+    fn is_refused(&self) -> bool {
+        let trouble = self.trouble.as_ref();
+        trouble.is_some_and(|trouble| trouble.verdict == REFUSED)
+    }
+}
+
 impl Platform {
     /// Whose webhook path this is. `hook` is the secret part of it.
     pub async fn hook(&self, hook: &str) -> Result<Option<StoredConnection>, AppError> {
@@ -56,14 +66,27 @@ impl Platform {
     }
 
     /// Receives one request at a connection's webhook path: all four steps.
+    ///
+    /// After too many refused ones a delivery is read before it is kept, and one that is refused again is turned away with 429. Nothing
+    /// that the plugin vouches for is ever turned away.
     pub async fn receive(&self, connection: &StoredConnection, incoming: Incoming) -> WebAnswer {
+        match self.turn_away(connection, &incoming).await {
+            Ok(None) => {}
+            Ok(Some(answer)) => return answer,
+            Err(error) => return unavailable(&error),
+        }
         let stored = match self.write_down(connection, incoming).await {
             Ok(Some(id)) => id,
             Ok(None) => return WebAnswer::status(507),
             Err(error) => return unavailable(&error),
         };
         match self.process(connection.tenant, stored).await {
-            Ok(processed) => processed.answer,
+            Ok(processed) => {
+                if processed.is_refused() {
+                    self.note_refused(connection);
+                }
+                processed.answer
+            }
             // Another process on the same database took it up, and it is done.
             Err(AppError::NoSuch("delivery")) => WebAnswer::status(200),
             Err(error) => unavailable(&error),
@@ -105,7 +128,10 @@ impl Platform {
             .await?;
         let connection = self.connection(tenant, delivery.connection).await?;
         let plugin = self.plugin(connection.id)?;
-        let processed = match plugin.handle_webhook(contract_delivery(&delivery)).await {
+        let processed = match plugin
+            .handle_webhook(contract_delivery(&delivery.incoming, delivery.received_at))
+            .await
+        {
             Ok(outcome) => self.settle(&connection, &delivery, outcome).await,
             Err(PluginError::Failure(failure)) => {
                 self.try_again(&connection, &delivery, &failure, WebAnswer::status(503))
@@ -164,7 +190,7 @@ impl Platform {
             Verdict::NoEffect => self.finish(connection, delivery, answer).await,
             Verdict::Refused(failure) => {
                 let trouble = Trouble {
-                    verdict: "refused",
+                    verdict: REFUSED,
                     code: failure.code,
                     message: convert::text(failure.message),
                     status: answer.status,
@@ -245,7 +271,7 @@ impl Platform {
             let full = !unit.has_room_for_unverified()?;
             // One that is in quarantine already stays there when it is refused once more.
             if full && deliveries::drop_pending(unit.db, unit.tenant, id)? {
-                connections::count_not_kept(unit.db, unit.tenant, unit.connection.id)?;
+                connections::count_not_kept(unit.db, unit.tenant, unit.connection.id, 1)?;
                 return Ok(());
             }
             let aside = DeliveryState::Quarantined;
@@ -436,20 +462,18 @@ impl super::unit::Unit<'_> {
     }
 }
 
-fn contract_delivery(delivery: &StoredDelivery) -> Delivery {
+pub(super) fn contract_delivery(incoming: &Incoming, received_at: u64) -> Delivery {
+    let headers = incoming.headers.iter();
     Delivery {
-        method: delivery.incoming.method.clone(),
-        headers: delivery
-            .incoming
-            .headers
-            .iter()
+        method: incoming.method.clone(),
+        headers: headers
             .map(|(name, value)| Header {
                 name: name.clone(),
                 value: value.clone(),
             })
             .collect(),
-        body: delivery.incoming.body.clone(),
-        received_at: delivery.received_at,
+        body: incoming.body.clone(),
+        received_at,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod job;
 pub mod mention;
 pub mod notice;
 pub mod posting;
+pub mod refusals;
 pub mod silence;
 pub mod stage;
 pub mod text;

@@ -214,11 +214,16 @@ pub fn note_delivery(
     Ok(())
 }
 
-/// Counts a refused delivery that was not kept.
-pub fn count_not_kept(db: &Db, tenant: TenantId, id: ConnectionId) -> Result<(), StoreError> {
+/// Counts refused deliveries that were not kept.
+pub fn count_not_kept(
+    db: &Db,
+    tenant: TenantId,
+    id: ConnectionId,
+    more: u64,
+) -> Result<(), StoreError> {
     db.execute(
-        "UPDATE connections SET not_kept = not_kept + 1 WHERE tenant_id = ?1 AND id = ?2",
-        (tenant, id),
+        "UPDATE connections SET not_kept = not_kept + ?3 WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, id, moment(more)),
     )?;
     Ok(())
 }
