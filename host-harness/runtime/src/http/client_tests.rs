@@ -239,7 +239,7 @@ async fn a_peer_that_cannot_prove_its_name_gets_no_byte_of_the_request() {
     let client = client(
         AddressPolicy::AllowLoopback,
         &names,
-        &[trusted.root.clone()],
+        std::slice::from_ref(&trusted.root),
     );
     for (what, server) in [
         ("self-signed", Server::with_tls(own.der().clone(), &own_key)),
