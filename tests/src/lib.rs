@@ -7,6 +7,7 @@
 pub mod chaos;
 pub mod crash;
 pub mod doom;
+pub mod guests;
 pub mod host;
 mod house;
 mod rig;

@@ -115,7 +115,6 @@ async fn hosts_roll_forward_and_back_while_postings_are_live() {
     today.stop().await;
     next.stop().await;
     let next = house.start_build(next_component(), false).await;
-    let there = house.people(&next).await;
     house.board.approve(board_id(&first)).await.unwrap();
     house.board.approve(board_id(&second)).await.unwrap();
     next.stop().await;

@@ -22,14 +22,24 @@ pub enum HostError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file is longer than [`EngineConfig::max_component_bytes`](crate::EngineConfig::max_component_bytes). Nothing of it was compiled.
+    #[error(
+        "the plugin is larger than {limit} bytes, the most that this host compiles; use a smaller build, or raise EngineConfig::max_component_bytes"
+    )]
+    TooLarge {
+        /// The most that is taken.
+        limit: usize,
+    },
     /// The bytes are not a component, or not one that this engine can compile.
     #[error("not a component that this host can run: {0}")]
     NotAComponent(String),
     /// The component imports what the contract does not offer.
     #[error("the plugin asks for more than the contract offers: {}; it was not loaded", .0.join(", "))]
     ForeignImports(Vec<String>),
-    /// The component lacks an export, or its types are those of another version of the contract.
-    #[error("the plugin does not fit hiring:job-board@0.1.0: {0}")]
+    /// The component lacks an import or export, or their types are those of another version of the contract.
+    #[error(
+        "the plugin does not fit hiring:job-board@0.1.0 as this host knows it: {0}. Build the plugin with this host's wit/ folder, or use the release of the host that it was built for"
+    )]
     WrongContract(String),
     /// `describe` did not answer, or its answer makes no sense.
     #[error("the plugin's manifest cannot be used: {0}")]

@@ -46,15 +46,28 @@ async fn a_host_needs_the_manifest_and_the_operator() {
         .unwrap(),
         "200 cc"
     );
-    assert_eq!(board.count.load(Ordering::SeqCst), 2);
+    // A host that the plugin did not ask for needs a grant that says so.
+    let test_system = "https://test.example/";
+    assert_eq!(
+        tell(&with(&["unasked:https://test.example"]), "get", test_system)
+            .await
+            .unwrap(),
+        "200 cc"
+    );
 
-    // Not granted; not asked for; asked for and granted, but another scheme.
+    // Not granted; not asked for, in two spellings; asked for and granted, but another scheme.
     assert_eq!(
         tell(&with(&[]), "get", URL).await.unwrap(),
         "ErrorCode::Denied Reach::NotSent"
     );
     assert_eq!(
         tell(&with(&["evil.example"]), "get", "https://evil.example/")
+            .await
+            .unwrap(),
+        "ErrorCode::Denied Reach::NotSent"
+    );
+    assert_eq!(
+        tell(&with(&["https://test.example"]), "get", test_system)
             .await
             .unwrap(),
         "ErrorCode::Denied Reach::NotSent"
@@ -68,12 +81,12 @@ async fn a_host_needs_the_manifest_and_the_operator() {
     );
     assert_eq!(
         board.count.load(Ordering::SeqCst),
-        2,
+        3,
         "nothing else was sent"
     );
 
     let events = audit.events.lock().unwrap();
-    assert_eq!(events.len(), 3);
+    assert_eq!(events.len(), 4);
     let AuditEvent::HttpRefused { origin, code, .. } = &events[0] else {
         panic!("{:?}", events[0])
     };

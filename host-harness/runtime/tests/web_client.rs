@@ -321,3 +321,62 @@ async fn the_hosts_own_network_is_out_of_reach() {
         "and loopback works where it is allowed"
     );
 }
+
+#[tokio::test]
+async fn an_answer_that_never_ends_its_head_is_cut_off() {
+    // More than the client keeps of a head, and no end of it.
+    let head: &'static [u8] = Box::leak(
+        format!("HTTP/1.1 200 OK\r\nX-Flood: {}", "x".repeat(2 << 20))
+            .into_bytes()
+            .into_boxed_slice(),
+    );
+    let server = Server::start(Then::Stall(head)).await;
+    let error = failure(get(server.url("/"))).await;
+    assert_eq!(
+        (error.code, error.reach),
+        (ErrorCode::ConnectionLost, Reach::MaybeSent),
+        "{error:?}"
+    );
+    assert!(error.detail.len() < 1_000, "{error:?}");
+}
+
+/// Tells this test's second process where the server is.
+const ORIGIN_OF_CHILD: &str = "JOB_BOARD_TEST_ORIGIN";
+
+/// Only the environment of a new process can be set without danger to the tests beside this one.
+#[tokio::test]
+async fn a_proxy_in_the_environment_is_not_used() {
+    if let Ok(origin) = std::env::var(ORIGIN_OF_CHILD) {
+        let url = Url::parse(&origin).unwrap();
+        assert_eq!(client().send(get(url)).await.unwrap().body, b"hi");
+        // The twin: a client that was not told otherwise does use it, so the environment is one that would be obeyed.
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .unwrap();
+        let other = reqwest::Client::builder().build().unwrap();
+        assert_eq!(other.get(origin).send().await.unwrap().status(), 418);
+        return;
+    }
+    let server = Server::start(Then::Answer(OK)).await;
+    let proxy = Server::start(Then::Answer(
+        b"HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n",
+    ))
+    .await;
+    let mut child = tokio::process::Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "a_proxy_in_the_environment_is_not_used"])
+        .env(ORIGIN_OF_CHILD, server.url("/").as_str())
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy");
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        child.env(name, proxy.url("/").as_str());
+        child.env(name.to_lowercase(), proxy.url("/").as_str());
+    }
+    let done = child.output().await.unwrap();
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stdout)
+    );
+    assert_eq!((server.connections(), proxy.connections()), (1, 1));
+}

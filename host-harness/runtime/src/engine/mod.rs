@@ -3,6 +3,8 @@
 mod cache;
 mod turns;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -31,6 +33,8 @@ pub struct EngineConfig {
     pub max_memory_bytes: usize,
     /// Linear memory of an instance that stays mapped for the next one. More is faster and costs `max_instances` times as much memory.
     pub keep_resident_bytes: usize,
+    /// Longest component that is compiled. Compiling takes time and memory in proportion, and no other limit bounds it.
+    pub max_component_bytes: usize,
 }
 
 impl EngineConfig {
@@ -40,6 +44,8 @@ impl EngineConfig {
     pub const MAX_MEMORY_BYTES: usize = 4 * Limits::MEMORY_BYTES;
     /// 1 MiB: about what handling a delivery touches.
     pub const KEEP_RESIDENT_BYTES: usize = 1 << 20;
+    /// 16 MiB: thirty times a plugin in Rust, with room for one that brings an interpreter.
+    pub const MAX_COMPONENT_BYTES: usize = 16 << 20;
 }
 
 impl Default for EngineConfig {
@@ -49,6 +55,7 @@ impl Default for EngineConfig {
             max_instances: Self::MAX_INSTANCES,
             max_memory_bytes: Self::MAX_MEMORY_BYTES,
             keep_resident_bytes: Self::KEEP_RESIDENT_BYTES,
+            max_component_bytes: Self::MAX_COMPONENT_BYTES,
         }
     }
 }
@@ -103,13 +110,18 @@ impl PluginEngine {
     /// Loads a plugin from a file. Takes about 100 ms when it must be compiled, and blocks: call it at start, or with `spawn_blocking`.
     ///
     /// # Errors
-    /// When the file cannot be read or is no plugin of this contract.
+    /// When the file cannot be read, is longer than [`EngineConfig::max_component_bytes`], or is no plugin of this contract.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Plugin, HostError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| HostError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        // One byte too many is enough to refuse it, and a device or a pipe has no length that could be asked for.
+        let most = (self.max_component_bytes() as u64).saturating_add(1);
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(most).read_to_end(&mut bytes))
+            .map_err(|source| HostError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
         self.load_bytes(&bytes)
     }
 
@@ -144,6 +156,10 @@ impl PluginEngine {
 
     pub(crate) fn loading(&self) -> &Mutex<()> {
         &self.inner.loading
+    }
+
+    pub(crate) fn max_component_bytes(&self) -> usize {
+        self.inner.config.max_component_bytes
     }
 
     pub(crate) fn max_instances(&self) -> u32 {

@@ -38,6 +38,15 @@ enum Name {
 }
 
 impl Name {
+    fn is_loopback(&self) -> bool {
+        match self {
+            Self::Exact(Host::Domain(name)) => name == "localhost",
+            Self::Exact(Host::Ipv4(address)) => address.is_loopback(),
+            Self::Exact(Host::Ipv6(address)) => address.is_loopback(),
+            Self::Below(_) => false,
+        }
+    }
+
     fn matches(&self, host: &Host<&str>) -> bool {
         match (self, host) {
             (Self::Exact(Host::Domain(name)), Host::Domain(other)) => name == other,
@@ -53,15 +62,16 @@ impl Name {
 
 /// One host, or all names below a domain; with scheme and port.
 ///
-/// Written as `[scheme://]host[:port]`. The host is a name, an address, or `*.` and a domain of at least two labels. Without a scheme `https` is meant,
-/// without a port the scheme's own. Names are compared in the form that URLs use (lower case, punycode).
+/// Written as `[unasked:][scheme://]host[:port]`. The host is a name, an address, or `*.` and a domain of at least two labels. Without a scheme `https` is
+/// meant, without a port the scheme's own. Names are compared in the form that URLs use (lower case, punycode). `unasked:` stands before a whole origin only,
+/// scheme included and without `*`; see [`AllowList`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostPattern {
     scheme: Scheme,
     name: Name,
     port: u16,
-    /// The scheme was written: the operator means this very origin.
-    explicit: bool,
+    /// The operator means this very origin, whether or not the plugin asks for it.
+    alone: bool,
 }
 
 impl FromStr for HostPattern {
@@ -72,12 +82,16 @@ impl FromStr for HostPattern {
             pattern: pattern.to_owned(),
             reason,
         };
-        let (scheme, rest, explicit) = if let Some(rest) = pattern.strip_prefix("https://") {
+        let (unasked, rest) = match pattern.strip_prefix("unasked:") {
+            Some(rest) => (true, rest),
+            None => (false, pattern),
+        };
+        let (scheme, rest, explicit) = if let Some(rest) = rest.strip_prefix("https://") {
             (Scheme::Https, rest, true)
-        } else if let Some(rest) = pattern.strip_prefix("http://") {
+        } else if let Some(rest) = rest.strip_prefix("http://") {
             (Scheme::Http, rest, true)
         } else {
-            (Scheme::Https, pattern, false)
+            (Scheme::Https, rest, false)
         };
         // The URL parser repairs much of this silently; a grant should mean what it looks like.
         if rest
@@ -119,11 +133,15 @@ impl FromStr for HostPattern {
             _ if below => return Err(refuse("`*.` needs a domain, not an address")),
             other => Name::Exact(other.to_owned()),
         };
+        let origin = explicit && matches!(name, Name::Exact(_));
+        if unasked && !origin {
+            return Err(refuse("`unasked:` needs one whole origin, scheme included"));
+        }
         Ok(Self {
             scheme,
+            alone: unasked || (origin && name.is_loopback()),
             name,
             port,
-            explicit,
         })
     }
 }
@@ -138,21 +156,18 @@ impl HostPattern {
     fn matches_host(&self, url: &Url) -> bool {
         url.host().is_some_and(|host| self.name.matches(&host))
     }
-
-    /// Names one origin, scheme included, such as `http://127.0.0.1:4000`.
-    fn is_origin(&self) -> bool {
-        self.explicit && matches!(self.name, Name::Exact(_))
-    }
 }
 
 /// The hosts that an operator grants to a connection. Empty: nothing can be called.
 ///
-/// A request passes when its URL fits a grant *and* the plugin's manifest asks for the host. There is one exception, so that a base URL
-/// can be overridden (a simulator, a board's test system): a grant that spells out a whole origin, scheme included and without `*`
-/// (`http://127.0.0.1:4000`, `https://test.board.example`), counts for itself.
+/// A request passes when its URL fits a grant *and* the plugin's manifest asks for the host. So that a base URL can be overridden, the operator can grant an
+/// origin that no manifest can know. Two kinds of grants count for themselves:
+///
+/// - an origin on this machine, with its scheme (`http://127.0.0.1:4000`, a simulator). [`AddressPolicy`](crate::AddressPolicy) must allow loopback as well;
+/// - an origin behind `unasked:` (`unasked:https://test.board.example`, a board's test system).
 ///
 /// ```
-/// let allow = job_board_host::AllowList::parse(&["*.board.example", "http://127.0.0.1:4000"])?;
+/// let allow = job_board_host::AllowList::parse(&["*.board.example", "http://127.0.0.1:4000", "unasked:https://test.example"])?;
 /// # Ok::<(), job_board_host::AllowListError>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -194,7 +209,7 @@ impl Refusal {
                 "the operator did not grant this host; add it to the connection's allow-list if the plugin may call it"
             }
             Self::NotAskedFor => {
-                "the plugin's manifest does not ask for this host; grant it as a whole origin (https://host) to allow it nevertheless"
+                "the plugin's manifest does not ask for this host; grant it as `unasked:https://host` to allow it nevertheless"
             }
         }
     }
@@ -227,7 +242,7 @@ impl Gate {
             .patterns
             .iter()
             .any(|pattern| pattern.matches_host(url));
-        if asked || granted.any(HostPattern::is_origin) {
+        if asked || granted.any(|pattern| pattern.alone) {
             Ok(())
         } else {
             Err(Refusal::NotAskedFor)

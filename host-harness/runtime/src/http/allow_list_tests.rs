@@ -53,10 +53,10 @@ fn both_the_manifest_and_the_operator_must_name_a_host() {
 }
 
 #[test]
-fn a_whole_origin_counts_for_itself() {
+fn a_simulator_on_this_machine_and_an_origin_marked_as_unasked_count_for_themselves() {
     let simulator = gate(
         &["api.board.example"],
-        &["http://127.0.0.1:4000", "https://test.example"],
+        &["http://127.0.0.1:4000", "unasked:https://test.example"],
     );
     assert!(admits(&simulator, "http://127.0.0.1:4000/api"));
     assert!(
@@ -69,16 +69,33 @@ fn a_whole_origin_counts_for_itself() {
         "https://127.0.0.1:4000/",
         "http://127.0.0.2:4000/",
         "http://test.example/",
+        "https://test.example:8443/",
+        "https://a.test.example/",
     ] {
         assert!(!admits(&simulator, url), "{url}");
     }
-    assert!(
-        !admits(
-            &gate(&[], &["https://*.test.example"]),
-            "https://a.test.example/"
+    for (granted, url) in [
+        ("https://test.example", "https://test.example/"),
+        ("test.example", "https://test.example/"),
+        ("https://*.test.example", "https://a.test.example/"),
+        ("http://10.0.0.1:4000", "http://10.0.0.1:4000/"),
+        ("http://0.0.0.0:4000", "http://0.0.0.0:4000/"),
+        (
+            "http://[::ffff:127.0.0.1]:4000",
+            "http://[::ffff:127.0.0.1]:4000/",
         ),
-        "a wildcard is no origin"
-    );
+        (
+            "http://localhost.example:4000",
+            "http://localhost.example:4000/",
+        ),
+    ] {
+        let url = Url::parse(url).unwrap();
+        assert_eq!(
+            gate(&["api.board.example"], &[granted]).admits(&url),
+            Err(Refusal::NotAskedFor),
+            "a grant alone: {granted}"
+        );
+    }
     assert!(
         !admits(&gate(&[], &["127.0.0.1:4000"]), "https://127.0.0.1:4000/"),
         "no scheme, no origin"
@@ -129,8 +146,86 @@ fn patterns_that_grant_more_than_they_say_are_refused() {
         "a.example\n",
         "http://%61.example",
         "javascript:alert(1)",
+        "unasked:",
+        "unasked:test.example",
+        "unasked:https://*.test.example",
+        "unasked:ftp://test.example",
+        "unasked:unasked:https://test.example",
+        "Unasked:https://test.example",
+        "https://unasked:https://test.example",
     ] {
         let parsed = AllowList::parse(&[pattern]);
         assert!(parsed.is_err(), "{pattern:?} became {parsed:?}");
+    }
+}
+
+/// Each URL is one that a careless comparison takes for a granted host, or for another one than the client connects to. The second column is the host that
+/// the request would really go to; where it is the granted one, the spelling passes.
+#[test]
+fn spellings_that_look_like_a_granted_host_are_judged_by_where_they_lead() {
+    let gate = gate(
+        &["api.board.example", "93.184.216.34"],
+        &["api.board.example", "93.184.216.34"],
+    );
+    for (url, host) in [
+        // The granted host itself, in other words.
+        ("https://api.board.example/", "api.board.example"),
+        ("HTTPS://API.Board.EXAMPLE/", "api.board.example"),
+        ("https:api.board.example/", "api.board.example"),
+        ("https:\\\\api.board.example\\x", "api.board.example"),
+        ("https://%61pi.board.example/", "api.board.example"),
+        ("https://ａｐｉ.board.example/", "api.board.example"),
+        ("https://api。board。example/", "api.board.example"),
+        ("https://api.bo\u{ad}ard.example/", "api.board.example"),
+        ("https://api.board.exam\nple/", "api.board.example"),
+        ("https://api.board.example:0443/", "api.board.example"),
+        ("https://1572395042/", "93.184.216.34"),
+        ("https://0x5db8d822/", "93.184.216.34"),
+        ("https://0135.0270.0330.042/", "93.184.216.34"),
+        ("https://93.12113954/", "93.184.216.34"),
+        ("https://93.184.216.34./", "93.184.216.34"),
+        // Others.
+        ("https://api.board.example./", "api.board.example."),
+        ("https://api.board.example@evil.example/", "evil.example"),
+        ("https://evil.example#@api.board.example/", "evil.example"),
+        ("https://evil.example?@api.board.example/", "evil.example"),
+        ("https://evil.example\\@api.board.example/", "evil.example"),
+        (
+            "https://evil.example/https://api.board.example/",
+            "evil.example",
+        ),
+        ("https://api-board.example/", "api-board.example"),
+        ("https://xapi.board.example/", "xapi.board.example"),
+        ("https://аpi.board.example/", "xn--pi-6kc.board.example"),
+        ("https://0x7f.1/", "127.0.0.1"),
+        ("https://017700000001/", "127.0.0.1"),
+        ("https://①②⑦.0.0.1/", "127.0.0.1"),
+        ("https://[::ffff:5db8:d822]/", "[::ffff:5db8:d822]"),
+        ("https://[64:ff9b::5db8:d822]/", "[64:ff9b::5db8:d822]"),
+    ] {
+        let parsed = Url::parse(url).unwrap();
+        assert_eq!(parsed.host_str(), Some(host), "{url}");
+        let granted = ["api.board.example", "93.184.216.34"].contains(&host);
+        assert_eq!(gate.admits(&parsed).is_ok(), granted, "{url}");
+    }
+    for url in [
+        "https://api.board.example:8443/",
+        "http://api.board.example/",
+        "http://api.board.example:443/",
+        "ws://api.board.example/",
+        "file://api.board.example/",
+    ] {
+        assert!(!admits(&gate, url), "{url}: another scheme or port");
+    }
+    for url in [
+        "https://api.board.example%00.evil.example/",
+        "https://api.board.example%2fevil.example/",
+        "https://api.board.example:99999/",
+        "https://api.board.example:443@/",
+        "https://256.256.256.256/",
+        "https://[::1/",
+        "https://xn--/",
+    ] {
+        assert!(Url::parse(url).is_err(), "{url}: no URL at all");
     }
 }

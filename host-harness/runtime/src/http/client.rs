@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use url::Host;
 
-use super::resolve::{FilteringResolver, ResolveError};
+use super::resolve::{FilteringResolver, LookUp, ResolveError, SystemLookUp};
 use super::{AddressPolicy, HttpClient, Method, OutboundRequest};
 use crate::contract::http::{ErrorCode, Header, HttpError, Reach, Response};
 
@@ -36,10 +36,19 @@ impl WebClient {
     /// # Errors
     /// When the TLS library does not start.
     pub fn new(policy: AddressPolicy) -> Result<Self, WebClientError> {
-        let failed = |error: &dyn StdError| WebClientError(error.to_string());
         let roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
+        Self::with_parts(policy, Arc::new(SystemLookUp), roots)
+    }
+
+    /// A client that asks this name server and trusts these roots.
+    pub(super) fn with_parts(
+        policy: AddressPolicy,
+        look_up: Arc<dyn LookUp>,
+        roots: rustls::RootCertStore,
+    ) -> Result<Self, WebClientError> {
+        let failed = |error: &dyn StdError| WebClientError(error.to_string());
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(
             rustls::crypto::ring::default_provider(),
         ))
@@ -49,7 +58,7 @@ impl WebClient {
         .with_no_client_auth();
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
-            .dns_resolver(FilteringResolver(policy))
+            .dns_resolver(FilteringResolver { policy, look_up })
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -224,3 +233,7 @@ fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
         .and_then(std::io::Error::get_ref);
     cause.is::<rustls::Error>() || wrapped.is_some_and(|inner| is_tls(inner))
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;

@@ -2,7 +2,9 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 /// Addresses that may be connected to, whatever name led there.
@@ -82,25 +84,47 @@ pub(super) enum ResolveError {
     Refused,
 }
 
+/// Turns a name into addresses. A port of its own, so that a test can be a name server that lies.
+#[async_trait]
+pub(super) trait LookUp: Send + Sync {
+    /// All addresses of the name. Asked once for each request.
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>>;
+}
+
+/// The system's resolver.
+pub(super) struct SystemLookUp;
+
+#[async_trait]
+impl LookUp for SystemLookUp {
+    async fn addresses(&self, name: &str) -> io::Result<Vec<IpAddr>> {
+        let found = tokio::net::lookup_host((name, 0)).await?;
+        Ok(found.map(|address| address.ip()).collect())
+    }
+}
+
 /// Looks names up, and hands on only what the policy permits: the connection goes to the very addresses that were judged.
-#[derive(Clone, Copy)]
-pub(super) struct FilteringResolver(pub(super) AddressPolicy);
+#[derive(Clone)]
+pub(super) struct FilteringResolver {
+    pub(super) policy: AddressPolicy,
+    pub(super) look_up: Arc<dyn LookUp>,
+}
 
 impl Resolve for FilteringResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.0;
+        let Self { policy, look_up } = self.clone();
         Box::pin(async move {
-            // Port 0 stands for the URL's own.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0))
+            let found = look_up
+                .addresses(name.as_str())
                 .await
-                .map_err(ResolveError::LookUp)?
-                .collect();
+                .map_err(ResolveError::LookUp)?;
             if found.is_empty() {
                 return Err(ResolveError::NoAddress.into());
             }
+            // Port 0 stands for the URL's own.
             let permitted: Vec<SocketAddr> = found
                 .into_iter()
-                .filter(|address| policy.permits(address.ip()))
+                .filter(|address| policy.permits(*address))
+                .map(|address| SocketAddr::new(address, 0))
                 .collect();
             if permitted.is_empty() {
                 return Err(ResolveError::Refused.into());
@@ -130,6 +154,17 @@ mod tests {
             "223.255.255.255",
             "2606:4700::1111",
             "2400:cb00::1",
+            "2001:200::1",
+            "2001:4860:4860::8888",
+            "192.0.1.1",
+            "192.167.255.255",
+            "198.17.255.255",
+            "198.20.0.1",
+            "11.0.0.1",
+            "126.255.255.255",
+            "128.0.0.1",
+            "169.253.255.255",
+            "169.255.0.1",
         ] {
             assert!(permits(AddressPolicy::PublicOnly, address), "{address}");
         }
@@ -146,8 +181,14 @@ mod tests {
             "172.16.0.1",
             "172.31.255.255",
             "192.0.0.192",
+            "192.0.0.170",
+            "192.0.2.1",
+            "192.88.99.1",
             "192.168.1.1",
             "198.18.0.1",
+            "198.19.255.255",
+            "198.51.100.1",
+            "203.0.113.1",
             "224.0.0.1",
             "239.1.1.1",
             "240.0.0.1",
@@ -158,14 +199,27 @@ mod tests {
             "fc00::1",
             "fd00:ec2::254",
             "ff02::1",
+            "fec0::1",
+            "febf::1",
+            "fdff:ffff::1",
             "::ffff:10.0.0.1",
             "::ffff:8.8.8.8",
             "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "::ffff:0:127.0.0.1",
             "::7f00:1",
+            "::a9fe:a9fe",
             "64:ff9b::7f00:1",
             "64:ff9b::808:808",
+            "64:ff9b::a9fe:a9fe",
             "64:ff9b:1::1",
+            "64:ff9b:1:ffff::a00:1",
+            "100::1",
             "2001::1",
+            "2001:0:7f00:1::",
+            "2001:2::1",
+            "2001:10::1",
+            "2001:20::1",
             "2001:db8::1",
             "2002:7f00:1::",
             "3fff::1",

@@ -2,17 +2,18 @@
 
 use std::sync::{Arc, PoisonError};
 
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{Component, HasSelf, Instance, Linker, TypedFunc};
 use wasmtime::{Store, StoreLimits, StoreLimitsBuilder};
 
 use super::state::CallState;
 use super::{Inner, Plugin};
-use crate::bindings::{self, PluginPre};
+use crate::bindings::{self, PluginIndices, PluginPre};
 use crate::contract::connection::Manifest;
 use crate::engine::PluginEngine;
 use crate::error::HostError;
 use crate::http::AllowList;
 use crate::limits::{Export, Limits, TICK};
+use crate::text::{AUDIT_CHARACTERS, clean};
 
 /// Everything that the contract offers to a component. The first five have functions, the others only types.
 const OFFERED: [&str; 8] = [
@@ -28,6 +29,10 @@ const OFFERED: [&str; 8] = [
 
 impl Plugin {
     pub(crate) fn load(engine: &PluginEngine, bytes: &[u8]) -> Result<Self, HostError> {
+        let limit = engine.max_component_bytes();
+        if bytes.len() > limit {
+            return Err(HostError::TooLarge { limit });
+        }
         let (component, digest) = engine.component(bytes)?;
         let shape = component.component_type();
         let imports: Vec<String> = shape
@@ -46,10 +51,8 @@ impl Plugin {
         if !foreign.is_empty() {
             return Err(HostError::ForeignImports(foreign));
         }
-        let pre = link(engine, &component)
-            .map_err(|error| HostError::WrongContract(format!("{error:#}")))?;
-        let manifest = describe(engine, &component)
-            .map_err(|error| HostError::Manifest(format!("`describe` failed: {error:#}")))?;
+        let pre = link(engine, &component).map_err(|error| wrong_contract(&error))?;
+        let manifest = describe(engine, &component)?;
         let asked = hosts(&manifest)?;
         let size = bytes.len();
         Ok(Self {
@@ -67,15 +70,23 @@ impl Plugin {
     }
 }
 
-/// Resolves imports and checks the types of both sides, once for all instances.
+/// Resolves imports, checks their types and finds the exports by name, once for all instances.
 fn link(engine: &PluginEngine, component: &Component) -> wasmtime::Result<PluginPre<CallState>> {
     let mut linker = Linker::new(engine.wasmtime());
     bindings::Plugin::add_to_linker::<_, HasSelf<CallState>>(&mut linker, |state| state)?;
     PluginPre::new(linker.instantiate_pre(component)?)
 }
 
-/// Asks for the manifest. Every import is a trap here: the contract says that `describe` calls none, and nothing was granted yet.
-fn describe(engine: &PluginEngine, component: &Component) -> wasmtime::Result<Manifest> {
+/// Asks for the manifest, on an instance that serves nothing else. Every import is a trap here: the contract says that `describe` calls none, and nothing
+/// was granted yet.
+///
+/// The instance also shows whether every export has the contract's types. The link knows only their names, and a component built for another version of the
+/// contract would load, and then fail in each call.
+fn describe(engine: &PluginEngine, component: &Component) -> Result<Manifest, HostError> {
+    let failed = |error: wasmtime::Error| {
+        let message = format!("`describe` failed: {error:#}");
+        HostError::Manifest(clean(&message, AUDIT_CHARACTERS))
+    };
     let _only_one = engine
         .loading()
         .lock()
@@ -88,17 +99,36 @@ fn describe(engine: &PluginEngine, component: &Component) -> wasmtime::Result<Ma
     store.set_hostcall_fuel(Limits::TRANSFER_BYTES);
     store.set_epoch_deadline(ticks_of_describe());
     let mut linker = Linker::new(engine.wasmtime());
-    linker.define_unknown_imports_as_traps(component)?;
-    let instance = linker.instantiate(&mut store, component)?;
+    linker
+        .define_unknown_imports_as_traps(component)
+        .map_err(failed)?;
+    let pre = linker.instantiate_pre(component).map_err(failed)?;
+    let instance = pre.instantiate(&mut store).map_err(failed)?;
+    PluginIndices::new(&pre)
+        .and_then(|exports| exports.load(&mut store, &instance))
+        .map_err(|error| wrong_contract(&error))?;
+    let function = describe_of(&mut store, &instance).map_err(|error| wrong_contract(&error))?;
+    let (manifest,) = function.call(&mut store, ()).map_err(failed)?;
+    Ok(manifest)
+}
+
+/// The export `connection.describe`. The generated code can call it only asynchronously, and loading blocks.
+fn describe_of(
+    store: &mut Store<StoreLimits>,
+    instance: &Instance,
+) -> wasmtime::Result<TypedFunc<(), (Manifest,)>> {
     let interface = instance
-        .get_export_index(&mut store, None, "hiring:job-board/connection@0.1.0")
+        .get_export_index(&mut *store, None, "hiring:job-board/connection@0.1.0")
         .ok_or_else(|| wasmtime::format_err!("the interface `connection` is not exported"))?;
     let function = instance
-        .get_export_index(&mut store, Some(&interface), "describe")
+        .get_export_index(&mut *store, Some(&interface), "describe")
         .ok_or_else(|| wasmtime::format_err!("`describe` is not exported"))?;
-    let function = instance.get_typed_func::<(), (Manifest,)>(&mut store, &function)?;
-    let (manifest,) = function.call(&mut store, ())?;
-    Ok(manifest)
+    instance.get_typed_func(store, function)
+}
+
+fn wrong_contract(error: &wasmtime::Error) -> HostError {
+    // A component brings the names of its imports and exports along.
+    HostError::WrongContract(clean(&format!("{error:#}"), AUDIT_CHARACTERS))
 }
 
 fn ticks_of_describe() -> u64 {

@@ -53,6 +53,8 @@ pub(crate) fn run(command: &str, argument: &[u8]) -> Vec<u8> {
             &vec![0; number(word())],
             &Precondition::Any,
         )),
+        // storage-flood COUNT BYTES: so many new records of that size; how many were written, and the last answer
+        "storage-flood" => flood(number(word()), number(word())),
         "storage-delete" => done(storage::delete(word(), &precondition(word()))),
         "storage-list" => match storage::list_keys(word(), None, number(word()) as u32) {
             Ok(page) => page.keys.join(" ").into_bytes(),
@@ -104,6 +106,17 @@ fn write_lines(count: usize) -> Vec<u8> {
         log::write(log::Level::Info, "test.line", &fields);
     }
     Vec::new()
+}
+
+fn flood(count: usize, bytes: usize) -> Vec<u8> {
+    let value = vec![0; bytes];
+    let (mut written, mut last) = (0, Vec::new());
+    for index in 0..count {
+        let answer = storage::put(&format!("flood/{index}"), &value, &Precondition::Absent);
+        written += usize::from(answer.is_ok());
+        last = version(answer);
+    }
+    format!("{written} {}", String::from_utf8_lossy(&last)).into_bytes()
 }
 
 fn request(

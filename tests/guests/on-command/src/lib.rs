@@ -14,7 +14,7 @@ mod bindings {
     use crate::component::TestGuest;
 
     wit_bindgen::generate!({
-        path: "../../../../wit",
+        path: "../../../wit",
         world: "plugin",
         additional_derives: [Clone],
     });
