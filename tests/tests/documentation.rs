@@ -74,6 +74,9 @@ fn every_test_and_file_that_the_pages_name_exists() {
             continue;
         };
         for word in quoted(&text) {
+            // `file: test` and `module::test` name a test, too.
+            let word = word.rsplit(": ").next().unwrap_or(word);
+            let word = word.rsplit("::").next().unwrap_or(word);
             let there = if let Some(prefix) = word.strip_suffix('…') {
                 !is_test_name(word) || known.iter().any(|name| name.starts_with(prefix))
             } else if is_test_name(word) {

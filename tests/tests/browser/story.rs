@@ -227,11 +227,12 @@ async fn approve_and_apply(site: &Site, posting: &str) -> Result<()> {
         .press("Nhân viên kinh doanh thị trường miền Nam")
         .await?;
     let names = "return [...document.querySelectorAll('.column:first-child h3')].map((e) => e.innerText.trim()).join(', ')";
-    let shown = browser.run(names, json!([])).await?;
-    ensure!(
-        shown == "Bùi An, Trần Thị Ân, Phạm Dũng, Lê Văn Đức",
-        "by given name: {shown}"
-    );
+    browser
+        .until("all four by given name", async || {
+            let shown = browser.run(names, json!([])).await?;
+            Ok((shown == "Bùi An, Trần Thị Ân, Phạm Dũng, Lê Văn Đức").then_some(()))
+        })
+        .await?;
 
     browser.press("Trần Thị Ân").await?;
     browser.see("0912345671").await?;
@@ -304,10 +305,11 @@ async fn link(site: &Site) -> Result<()> {
     browser.fill("#q", "ke toan truong").await?;
     browser.press(site.t("Tìm", "Search")).await?;
     browser.see(title).await?;
-    ensure!(
-        browser.count("ul.rows > li").await? == 1,
-        "the search finds one"
-    );
+    browser
+        .until("a search that finds one", async || {
+            Ok((browser.count("ul.rows > li").await? == 1).then_some(()))
+        })
+        .await?;
     browser.click("ul.rows button").await?;
     browser
         .see(site.t("Đã liên kết tin.", "The posting was linked."))
