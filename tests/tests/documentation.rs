@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 2] = ["docs/reliability.md", "docs/threat-model.md"];
+const PAGES: [&str; 3] = [
+    "docs/reliability.md",
+    "docs/threat-model.md",
+    "docs/privacy.md",
+];
 
 /// The short names that the pages declare at their heads.
 const FOLDERS: [(&str, &str); 5] = [

@@ -87,7 +87,11 @@ impl Sides {
             "hiring platform  {0}/  (its API: {0}/api)",
             self.platform.url()
         )?;
-        writeln!(text, "simulated TopCV  {}/control", self.simulator.url())?;
+        let board = self.simulator.url();
+        writeln!(
+            text,
+            "simulated TopCV  {board}/portal  (its control API: {board}/control)"
+        )?;
         match kept {
             Some(folder) => writeln!(text, "platform's data  {} (kept)", folder.display())?,
             None => writeln!(

@@ -1,8 +1,9 @@
 //! What is said when something went wrong: what happened, and the next step.
 
 use axum::http::StatusCode;
-use job_board_host::contract::types::Disposition;
+use job_board_host::contract::types::{Disposition, Value};
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::input::anchor;
 use super::lang::Lang;
@@ -23,6 +24,31 @@ pub struct Trouble {
     pub next: Option<(String, &'static str)>,
     /// Stable reason code.
     pub code: String,
+    /// Postings at the board that stand in the way.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A posting at the board that a failure names, as the contract's `candidates` spell it.
+#[derive(Debug, Deserialize)]
+pub struct Candidate {
+    /// The board's id.
+    pub id: String,
+    /// Its title there.
+    pub title: String,
+    /// Its page there.
+    pub url: Option<String>,
+}
+
+/// The candidates in a failure's `extra`. What is not spelled as the contract says is as if it were not there.
+fn candidates(error: &AppError) -> Vec<Candidate> {
+    let AppError::Board { failure, .. } = error else {
+        return Vec::new();
+    };
+    let named = failure.extra.iter().find(|it| it.name == "candidates");
+    match named.map(|it| &it.value) {
+        Some(Value::Json(text)) => serde_json::from_str(text).unwrap_or_default(),
+        _ => Vec::new(),
+    }
 }
 
 impl Trouble {
@@ -42,6 +68,7 @@ impl Trouble {
             AppError::Forbidden(problem) => problem.iter().cloned().collect(),
             _ => Vec::new(),
         };
+        let candidates = candidates(&error);
         let error = ApiError::from(error);
         Self {
             status: error.status(),
@@ -49,6 +76,7 @@ impl Trouble {
             problems,
             next,
             code,
+            candidates,
         }
     }
 

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use job_board_demo::board::PluginError;
 use job_board_demo::domain::user::User;
 use job_board_demo::web::table::DOORS;
 use job_board_host::contract::events::PostingState;
+use job_board_host::contract::types::{Disposition, NamedValue, Value};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
 
 use crate::server::Server;
-use crate::support::{application, applied};
+use crate::support::{application, applied, plain_failure, posting};
 
 /// Names and values.
 type Pairs<'a> = &'a [(&'a str, &'a str)];
@@ -369,6 +371,56 @@ async fn a_rejected_posting_says_why_and_what_to_do() {
     assert!(html.contains(&PostingState::Rejected.label_vi()));
     assert!(html.contains("&lt;b&gt;số điện thoại&lt;/b&gt;"));
     assert!(html.contains("/postings/r1/update"));
+}
+
+#[tokio::test]
+async fn what_stands_at_the_board_already_can_be_linked_or_published_beside() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let mut similar = plain_failure(Disposition::Conflict, "similar-at-board");
+    let found = r#"[{"id":"88","title":"<b>Kế toán</b>","url":"https://board.example/88"}]"#;
+    similar.extra = vec![NamedValue {
+        name: "candidates".into(),
+        value: Value::Json(found.into()),
+    }];
+    world.board.with(|script| {
+        let refused = PluginError::Failure(Box::new(similar));
+        script.postings.push_back(Err(refused));
+    });
+    let connection = world.connection.0.to_string();
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    let form = [
+        ("csrf", browser.csrf.as_str()),
+        ("connection", &connection),
+        ("request", "r1"),
+    ];
+    let answer = browser.post(&publish, &form, &[]).await;
+    assert_eq!(answer.status().as_u16(), 409);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("&lt;b&gt;Kế toán&lt;/b&gt;"), "{html}");
+    assert!(html.contains(r#"name="board_posting" value="88""#));
+    assert!(html.contains(r#"name="second" value="1""#));
+}
+
+#[tokio::test]
+async fn a_reopening_in_doubt_is_for_a_person_to_settle() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    world.publish("r1", "77").await;
+    let mut doubtful = posting("r1", world.job, Some("77"), PostingState::Closed);
+    doubtful.extra = vec![NamedValue {
+        name: "reopening".into(),
+        value: Value::Text("in-doubt".into()),
+    }];
+    world
+        .board
+        .with(|script| script.known.insert("r1".into(), doubtful));
+    let csrf = ("csrf", browser.csrf.as_str());
+    let answer = browser.post("/postings/r1/refresh", &[csrf], &[]).await;
+    assert_eq!(answer.status().as_u16(), 303);
+    let html = browser.text("/postings/r1").await;
+    assert!(html.contains(r#"name="adopt" value="77""#), "{html}");
+    assert!(html.contains(r#"name="not_created" value="1""#));
 }
 
 trait LabelVi {

@@ -99,6 +99,7 @@ fn attention(call: &Call, posting: &Posting) -> Markup {
             div.banner.is-wait { p { (call.lang.of(advice)) } }
         }
         @if posting.state == PostingState::Unknown { (unknown(call, posting)) }
+        @if is_reopening_in_doubt(posting) { (reopening(call, posting)) }
         @if let Some(since) = posting.silent_since(call.platform.now()) {
             div.banner.is-wait {
                 p { (call.t("Tin này không có hồ sơ mới từ ", "No new applicant since ")) (parts::moment(since)) ". " (call.t("Hãy xem tin và hồ sơ trực tiếp trên mạng tuyển dụng.", "Look at the posting and its applicants at the job board.")) }
@@ -107,6 +108,27 @@ fn attention(call: &Call, posting: &Posting) -> Markup {
         @if posting.state == PostingState::Submitting && !posting.confirmed {
             div.banner.is-wait {
                 p { (call.t("Yêu cầu đăng tin đang được gửi. Trang này tự cập nhật khi có kết quả; bạn có thể hỏi lại sau ít giây.", "The request to publish is on its way. This page shows the outcome when there is one; ask again in a few seconds.")) }
+            }
+        }
+    }
+}
+
+fn is_reopening_in_doubt(posting: &Posting) -> bool {
+    let extra = posting.facts.extra.get("reopening");
+    matches!(extra, Some(FieldValue::Text(word)) if word == "in-doubt")
+}
+
+/// A reopening whose answer was lost, where the board's own words do not tell: only a person can look.
+fn reopening(call: &Call, posting: &Posting) -> Markup {
+    let resolve = format!("{}/resolve", path(posting));
+    let board_id = posting.board_posting.as_deref().unwrap_or_default();
+    html! {
+        section.panel.attention aria-labelledby="reopening" {
+            h2 #reopening { (call.t("Chưa rõ tin đã được đăng lại hay chưa", "It is not known whether the posting was reopened")) }
+            p { (call.t("Câu trả lời bị mất trên đường. Hãy xem tin trên trang của mạng tuyển dụng, rồi cho biết:", "The answer was lost on its way. Look at the posting at the job board's own site, and say:")) }
+            div.row {
+                (parts::button(&call.csrf, &resolve, call.t("Tin đang hiển thị", "It is visible"), "", &[("adopt", board_id)]))
+                (parts::button(&call.csrf, &resolve, call.t("Tin chưa được đăng lại", "It was not reopened"), "", &[("not_created", "1")]))
             }
         }
     }

@@ -5,7 +5,7 @@ use maud::html;
 
 use super::posting::{path, title};
 use crate::application::{AppError, Problem, token};
-use crate::domain::posting::Posting;
+use crate::domain::posting::{Posting, PostingState};
 use crate::domain::value::FieldValue;
 use crate::web::door::{Answer, Call};
 use crate::web::format;
@@ -45,12 +45,12 @@ pub async fn resolve(call: Call) -> Result<Answer, AppError> {
             "Enter the posting's id.",
         )]));
     }
-    let created = adopt.is_some();
     let posting = call
         .platform
         .resolve(&call.user, call.word("id")?, adopt)
         .await?;
-    Ok(if created {
+    // Without the posting itself there is no page of it to go back to.
+    Ok(if posting.state != PostingState::Unlinked {
         back(&posting, "resolved")
     } else {
         Answer::Go(format!("/jobs/{}/postings?done=not-created", posting.job.0))

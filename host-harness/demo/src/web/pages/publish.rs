@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use job_board_host::contract::forms::Form;
 use job_board_host::contract::types::Disposition;
-use maud::html;
+use maud::{Markup, html};
 
 use super::posting_form::{self, Attempt};
 use crate::application::publish::Order;
@@ -15,6 +15,9 @@ use crate::web::input::read::{Blank, values};
 use crate::web::layout::{Page, Section};
 use crate::web::parts;
 use crate::web::trouble::Trouble;
+
+/// The conflicts that the contract's `allow-second` lifts: a person has seen what stands there and wants another one.
+const LIFTED: [&str; 2] = ["already-posted", "similar-at-board"];
 
 /// Where the job is to be posted.
 struct Place {
@@ -62,7 +65,7 @@ fn page(
         )
     );
     let base = format!("/jobs/{}", job.id.0);
-    let second = trouble.is_some_and(|trouble| trouble.code == "already-posted");
+    let second = trouble.is_some_and(|trouble| LIFTED.contains(&trouble.code.as_str()));
     let buttons = html! {
         @if second {
             button.primary name="second" value="1" { (call.t("Vẫn đăng thêm một tin nữa", "Publish a second posting all the same")) }
@@ -81,6 +84,7 @@ fn page(
             (call.t("Những gì tin tuyển dụng đã có được điền sẵn; mỗi mục ghi rõ lấy từ đâu. Bạn chỉ cần bổ sung phần còn thiếu.", "What the job says is filled in already, and each field says where it came from. Only what is missing is left to you."))
         }
         @if let Some(trouble) = trouble { (posting_form::trouble(call, form, trouble)) }
+        @if let Some(trouble) = trouble { (standing(call, place, trouble)) }
         (posting_form::notices(call, form))
         form method="post" action={ (base) "/publish" } data-slow=(call.t("Đang gửi tin…", "Sending…")) {
             (parts::csrf(&call.csrf))
@@ -91,6 +95,33 @@ fn page(
     };
     let status = trouble.map_or(StatusCode::OK, |trouble| trouble.status);
     Page::new(Section::Jobs, heading, body).with_status(status)
+}
+
+/// What stands at the board already, each to be linked with one click instead of being paid for again.
+fn standing(call: &Call, place: &Place, trouble: &Trouble) -> Markup {
+    let link = format!("/jobs/{}/link", place.job.id.0);
+    let connection = place.connection.0.to_string();
+    html! {
+        @if !trouble.candidates.is_empty() {
+            section.panel.attention aria-labelledby="standing" {
+                h2 #standing { (call.t("Đang có trên mạng tuyển dụng", "At the job board already")) }
+                ul.rows {
+                    @for candidate in &trouble.candidates {
+                        li.line {
+                            div.grow {
+                                p { strong { (parts::said(&candidate.title)) } }
+                                ul.facts {
+                                    li { (call.t("Mã ", "Id ")) (parts::said(&candidate.id)) }
+                                    @if let Some(url) = &candidate.url { li { (parts::link_out(call.lang, url, call.t("Xem tin", "Look at it"))) } }
+                                }
+                            }
+                            (parts::button(&call.csrf, &link, call.t("Liên kết tin này", "Link this one"), "", &[("connection", &connection), ("board_posting", &candidate.id)]))
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// `GET /jobs/{id}/publish`
