@@ -24,8 +24,9 @@ pub mod warnings;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
 
@@ -33,6 +34,10 @@ use crate::watch::Watch;
 
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// How long one write waits for the other process: ten seconds, looking again after each pause.
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+const BUSY_TRIES: u32 = 1000;
 
 /// The database. A clone is the same one.
 #[derive(Clone)]
@@ -46,8 +51,8 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         make_private(path)?;
         let mut connection = Connection::open(path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.busy_timeout(BUSY_PAUSE * BUSY_TRIES)?;
+        write_ahead(&connection)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
@@ -131,6 +136,19 @@ pub(crate) fn make_private(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(StoreError::File)
+}
+
+/// The busy timeout does not hold while SQLite changes the kind of journal: of two processes that make the file at once, one would
+/// be refused.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    for _ in 0..BUSY_TRIES {
+        let changed = connection.pragma_update(None, "journal_mode", "WAL");
+        match changed.as_ref().map_err(rusqlite::Error::sqlite_error_code) {
+            Err(Some(ErrorCode::DatabaseBusy)) => std::thread::sleep(BUSY_PAUSE),
+            _ => return changed,
+        }
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

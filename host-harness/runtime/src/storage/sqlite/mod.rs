@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 pub use backup::BackupError;
 
@@ -199,7 +201,7 @@ fn create_private(path: &Path) -> std::io::Result<()> {
 fn open(path: &Path) -> rusqlite::Result<Connection> {
     let mut database = Connection::open(path)?;
     database.busy_handler(Some(wait_for_turn))?;
-    database.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(&database)?;
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "secure_delete", "ON")?;
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -210,6 +212,23 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     }
     transaction.commit()?;
     Ok(database)
+}
+
+/// SQLite does not call the busy handler while it changes the kind of journal: of two processes that make the file at once, one
+/// would be refused.
+fn write_ahead(database: &Connection) -> rusqlite::Result<()> {
+    let mut tries = 0;
+    loop {
+        match database.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && wait_for_turn(tries) =>
+            {
+                tries += 1;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// The name without the folder, for texts that a guest may read.

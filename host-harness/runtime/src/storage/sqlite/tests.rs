@@ -108,6 +108,28 @@ async fn two_openings_of_one_file_are_one_store() {
     );
 }
 
+#[test]
+fn processes_that_make_one_file_at_once_all_open_it() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("host.db");
+        let start = std::sync::Barrier::new(4);
+        std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        SqliteStorage::open(&path).map(drop)
+                    })
+                })
+                .collect();
+            for opener in openers {
+                opener.join().unwrap().unwrap();
+            }
+        });
+    }
+}
+
 #[tokio::test]
 async fn records_and_versions_outlive_the_process() {
     let folder = tempfile::tempdir().unwrap();
