@@ -121,9 +121,7 @@ fn file_named(quoted: &str) -> Option<String> {
     if !quoted.ends_with(".rs") {
         return None;
     }
-    let short = FOLDERS
-        .iter()
-        .find(|(short, _)| quoted.starts_with(short));
+    let short = FOLDERS.iter().find(|(short, _)| quoted.starts_with(short));
     Some(match short {
         Some((short, folder)) => format!("{folder}{}", &quoted[short.len()..]),
         None => quoted.to_owned(),

@@ -362,8 +362,14 @@ async fn an_answer_with_a_flood_of_headers_or_of_interim_answers_is_cut_off() {
         Box::leak(text.into_bytes().into_boxed_slice())
     };
     for (what, answer) in [
-        ("headers", flood("X-Flood: 1\r\n", 10_000, "Content-Length: 0\r\n\r\n")),
-        ("names", flood("X-Flood-Number: 1\r\n", 200, "Content-Length: 0\r\n\r\n")),
+        (
+            "headers",
+            flood("X-Flood: 1\r\n", 10_000, "Content-Length: 0\r\n\r\n"),
+        ),
+        (
+            "names",
+            flood("X-Flood-Number: 1\r\n", 200, "Content-Length: 0\r\n\r\n"),
+        ),
     ] {
         let server = Server::start(Then::Stall(answer)).await;
         let error = failure(get(server.url("/"))).await;

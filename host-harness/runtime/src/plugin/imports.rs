@@ -149,8 +149,7 @@ impl CallState {
         if self.budget.bytes_in_left() == 0 {
             return Err(spent("this call has received all its bytes"));
         }
-        let size =
-            url.as_str().len() + header_bytes + request.body.as_ref().map_or(0, Vec::len);
+        let size = url.as_str().len() + header_bytes + request.body.as_ref().map_or(0, Vec::len);
         if !self.budget.take_bytes_out(size as u64) {
             return Err(spent("this call has sent all its bytes"));
         }
