@@ -253,7 +253,14 @@ fn of_plugin() -> [Rows; 2] {
             let Some(status) = known.map(|(_, disposition)| status_of(*disposition)) else {
                 continue;
             };
-            add(&mut failures, &status, rest);
+            // Chosen as a pair with its disposition, and said further down for all of them.
+            match literal(rest).filter(|(_, more)| more.starts_with(')')) {
+                Some((code, more)) => {
+                    let said = texts(after(more, " code,").next().unwrap_or_default());
+                    add_texts(&mut failures, &status, code, said);
+                }
+                None => add(&mut failures, &status, rest),
+            }
             if let Some(rest) = rest.trim_start().strip_prefix("code,") {
                 let before = &source[..source.len() - rest.len()];
                 for code in chosen(before) {
