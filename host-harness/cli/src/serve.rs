@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use job_board_demo::{Demo, DemoConfig, DemoError, Values};
-use job_board_host::{AllowList, Url};
+use job_board_host::{AllowList, EngineConfig, Url};
 
+use crate::limit::{LimitSetting, OperatorLimits};
 use crate::operator_setting::{self, OperatorSetting};
 use crate::ready_file::ReadyFile;
 use crate::signals::Ending;
@@ -27,6 +28,8 @@ pub struct Service {
     pub allow: Vec<String>,
     /// Whether those may be on this machine.
     pub allow_loopback: bool,
+    /// What plugins may use, where it is not the default.
+    pub limits: Vec<LimitSetting>,
     /// For every connection.
     pub operator_settings: Vec<OperatorSetting>,
     /// Whether files are fetched and deliveries tried again by themselves.
@@ -69,6 +72,7 @@ pub async fn run(service: Service) -> Result<()> {
 async fn start(service: &Service) -> Result<Demo> {
     let public_base_url = service.public_url.as_deref().map(public_url).transpose()?;
     AllowList::parse(&service.allow).context("--allow cannot be used")?;
+    let limits = OperatorLimits::with(&service.limits)?;
     listening::check(service.bind)?;
     plugin_file::check(&service.plugin)?;
     data_folder::prepare(&service.data_dir)?;
@@ -77,7 +81,9 @@ async fn start(service: &Service) -> Result<Demo> {
         public_base_url,
         allow: service.allow.clone(),
         allow_loopback: service.allow_loopback,
-        operator_settings: operator_settings(service).await?,
+        operator_settings: operator_settings(service, &limits).await?,
+        limits: limits.calls,
+        engine: limits.engine,
         background: service.background,
         ..DemoConfig::new(&service.data_dir, &service.plugin)
     };
@@ -91,13 +97,16 @@ async fn start(service: &Service) -> Result<Demo> {
 }
 
 /// The manifest says of which kind a setting is, so the plugin is loaded once more, from the cache that the platform uses.
-async fn operator_settings(service: &Service) -> Result<Values> {
+async fn operator_settings(service: &Service, limits: &OperatorLimits) -> Result<Values> {
     if service.operator_settings.is_empty() {
         return Ok(Values::new());
     }
     let plugin = service.plugin.clone();
-    let cache = service.data_dir.join(plugin_file::COMPILED);
-    let plugin = tokio::task::spawn_blocking(move || plugin_file::load(&plugin, Some(cache)))
+    let engine = EngineConfig {
+        cache_dir: Some(service.data_dir.join(plugin_file::COMPILED)),
+        ..limits.engine.clone()
+    };
+    let plugin = tokio::task::spawn_blocking(move || plugin_file::load(&plugin, engine))
         .await
         .context("the plugin could not be loaded: the worker ended")??;
     operator_setting::values(&service.operator_settings, plugin.manifest())
