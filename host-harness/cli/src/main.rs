@@ -114,6 +114,9 @@ struct Serve {
     /// An operator setting for every connection; `inspect` shows which there are
     #[arg(long = "operator-setting", value_name = "NAME=VALUE")]
     operator_settings: Vec<OperatorSetting>,
+    /// Erase candidates who were not hired after so many days without activity, 1 to 3650 (default: keep them until somebody erases them)
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    retention_days: Option<u32>,
     /// Fetch no files and try no deliveries again by itself
     #[arg(long)]
     no_background: bool,
@@ -133,6 +136,7 @@ impl Serve {
             allow_loopback: self.allow_loopback,
             limits: self.limits,
             operator_settings: self.operator_settings,
+            retention_days: self.retention_days,
             background: !self.no_background,
             ready_file: self.ready_file,
         })

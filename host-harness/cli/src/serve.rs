@@ -32,6 +32,8 @@ pub struct Service {
     pub limits: Vec<LimitSetting>,
     /// For every connection.
     pub operator_settings: Vec<OperatorSetting>,
+    /// After how many days without activity candidates who were not hired are erased. Absent: never.
+    pub retention_days: Option<u32>,
     /// Whether files are fetched and deliveries tried again by themselves.
     pub background: bool,
     /// Where to say that it serves.
@@ -84,6 +86,7 @@ async fn start(service: &Service) -> Result<Demo> {
         operator_settings: operator_settings(service, &limits).await?,
         limits: limits.calls,
         engine: limits.engine,
+        retention_days: service.retention_days,
         background: service.background,
         ..DemoConfig::new(&service.data_dir, &service.plugin)
     };
@@ -143,6 +146,16 @@ fn welcome(platform: &Demo, service: &Service) -> Result<String> {
     writeln!(text, "data             {}", shown(&service.data_dir))?;
     writeln!(text, "plugin           {}", shown(&service.plugin))?;
     writeln!(text, "it may call      {}", service.allow.join(", "))?;
+    match service.retention_days {
+        Some(days) => writeln!(
+            text,
+            "not hired        erased after {days} days without activity"
+        )?,
+        None => writeln!(
+            text,
+            "not hired        kept until somebody erases them; --retention-days sets a time"
+        )?,
+    }
     log_ins::write(&mut text, platform)?;
     writeln!(
         text,

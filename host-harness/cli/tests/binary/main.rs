@@ -139,6 +139,15 @@ fn wrong_arguments_are_exit_code_2() {
             "memory=1TiB",
         ],
         &["demo", "--limit", "speed=9"],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--retention-days",
+            "0",
+        ],
     ] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
     }

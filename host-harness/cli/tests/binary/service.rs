@@ -81,6 +81,20 @@ async fn every_ending_signal_ends_it_with_0_and_the_next_start_has_the_data() {
 }
 
 #[test]
+fn how_long_people_are_kept_is_said_at_every_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (more, said) in [
+        (&["--retention-days", "180"][..], "erased after 180 days"),
+        (&[], "kept until somebody erases them; --retention-days"),
+    ] {
+        let (mut running, _) = serve(folder.path(), more);
+        let printed = running.printed_until("Stop it with");
+        assert!(printed.contains(said), "{printed}");
+        assert_eq!(running.end("TERM").code(), Some(0));
+    }
+}
+
+#[test]
 fn passwords_are_printed_at_the_first_start_only() {
     let folder = tempfile::tempdir().unwrap();
     let said = |turn: &str| {
