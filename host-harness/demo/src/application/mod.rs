@@ -20,6 +20,7 @@ pub mod publish;
 pub mod receive;
 pub mod reconcile;
 pub mod recover;
+pub mod repeat_order;
 pub mod sign_in;
 pub mod silence;
 pub mod token;

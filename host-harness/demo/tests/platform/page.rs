@@ -423,6 +423,49 @@ async fn a_reopening_in_doubt_is_for_a_person_to_settle() {
     assert!(html.contains(r#"name="not_created" value="1""#));
 }
 
+#[tokio::test]
+async fn what_was_cut_off_is_finished_with_one_click() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let stopped = PluginError::Stopped("killed".into());
+    world
+        .board
+        .with(|script| script.postings.push_back(Err(stopped)));
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    let csrf = ("csrf", browser.csrf.as_str());
+    // Without a connection's name the only one is meant.
+    let answer = browser
+        .post(&publish, &[csrf, ("request", "r1")], &[])
+        .await;
+    assert_eq!(answer.status().as_u16(), 303);
+    let html = browser.text("/postings/r1").await;
+    assert!(html.contains(r#"action="/postings/r1/finish""#), "{html}");
+    let created = posting("r1", world.job, Some("77"), PostingState::PendingReview);
+    world
+        .board
+        .with(|script| script.postings.push_back(Ok(created)));
+    let answer = browser.post("/postings/r1/finish", &[csrf], &[]).await;
+    assert_eq!(answer.headers()["location"], "/postings/r1?done=published");
+    assert_eq!(world.board.calls("publish-job"), 2);
+}
+
+#[tokio::test]
+async fn a_page_for_one_of_several_connections_needs_its_name() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let link = format!("/jobs/{}/link", world.job.0);
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    for page in [&link, &publish] {
+        let only = browser.get(page).await;
+        assert_ne!(only.status().as_u16(), 404, "{page}");
+    }
+    let csrf = ("csrf", browser.csrf.as_str());
+    browser.post("/connections", &[csrf], &[]).await;
+    for page in [&link, &publish] {
+        assert_eq!(browser.get(page).await.status().as_u16(), 404, "{page}");
+    }
+}
+
 trait LabelVi {
     fn label_vi(&self) -> String;
 }
