@@ -6,6 +6,7 @@
 pub mod applications;
 pub mod configure;
 pub mod connections;
+pub mod entered;
 pub mod errands;
 pub mod error;
 pub mod events;
