@@ -289,7 +289,7 @@ impl Unit {
     /// A value as it can be set.
     #[must_use]
     pub fn written(self, value: u64) -> String {
-        let whole = |(_, factor): &&(&str, u64)| value >= *factor && value % factor == 0;
+        let whole = |(_, factor): &&(&str, u64)| value >= *factor && value.is_multiple_of(*factor);
         match self.suffixes().iter().find(whole) {
             Some((suffix, factor)) => format!("{}{suffix}", value / factor),
             None => value.to_string(),
