@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use job_board_host::{
-    AddressPolicy, AllowList, EncryptedSecrets, Grants, KeyRing, MasterKey, SqliteStorage,
-    WebClient,
+    AddressPolicy, AllowList, EncryptedSecrets, Grants, KeyRing, SqliteStorage, WebClient,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -60,9 +59,7 @@ impl Demo {
         let occupied = data_dir::occupy(&config.data_dir)?;
         // Of several processes that start at once on one folder, one after the other makes what is missing.
         let turn = turn_to_start(&config.data_dir).await?;
-        let keys = KeyRing::new(MasterKey::from_file_or_create(
-            config.data_dir.join(data_dir::MASTER_KEY),
-        )?);
+        let keys = KeyRing::from_file_or_create(config.data_dir.join(data_dir::MASTER_KEY))?;
         let grants = grants(&config, keys.clone())?;
         let board = load(&config, grants).await?;
         refuse_unknown_settings(&config, &board)?;

@@ -78,7 +78,8 @@ pub struct Platform {
 
 impl Platform {
     /// Over these ports.
-    pub fn new(ports: Ports) -> Self {
+    pub fn new(mut ports: Ports) -> Self {
+        ports.store = ports.store.guarded_by(ports.sealer.keys().clone());
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
