@@ -1,5 +1,6 @@
 //! Putting it all together: the adapters, the application, the server.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -101,7 +102,8 @@ impl Demo {
             let until = async {
                 let _ = stopped.await;
             };
-            let served = axum::serve(listener, router).with_graceful_shutdown(until);
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let served = axum::serve(listener, service).with_graceful_shutdown(until);
             if let Err(error) = served.await {
                 tracing::error!(%error, "the server ended");
             }
@@ -243,3 +245,5 @@ async fn credentials(platform: &Platform) -> Result<Vec<Credential>, DemoError> 
     }
     Ok(credentials)
 }
+
+job_board_host::never_printed!(Credential);

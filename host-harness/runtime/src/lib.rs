@@ -76,6 +76,7 @@ mod grants;
 mod http;
 mod limits;
 mod log;
+mod never_printed;
 mod plugin;
 mod secrets;
 mod storage;

@@ -9,7 +9,7 @@ use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
 use crate::state::record::{load_or_broken, storage_failure};
-use crate::state::{format, keys};
+use crate::state::{format, keys, webhook};
 use crate::topcv::client::{self, protocol_of};
 
 use super::affected::{mentions, unreadable_note};
@@ -53,6 +53,7 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     );
     let (connection, _) = ConnectionRecord::load(ports)?;
     let mut status = shown(&connection, None, format::in_force(ports.storage)?);
+    status.webhook_url = webhook::kept(ports, &connection)?;
     status.affected = affected;
     status.board_told = told;
     status.extra.extend(unreadable_note(unreadable));

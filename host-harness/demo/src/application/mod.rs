@@ -35,6 +35,7 @@ use job_board_host::Clock;
 use tokio::sync::{Notify, watch};
 
 use crate::board::{Board, BoardPlugin};
+use crate::domain::attempts::Attempts;
 use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::refusals::Refusals;
 use crate::domain::value::Values;
@@ -74,6 +75,8 @@ pub struct Platform {
     ending: Arc<AtomicBool>,
     // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
     refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
+    // In memory, and of this process alone: of two processes each lets the same sender fail as often.
+    attempts: Arc<Mutex<Attempts>>,
 }
 
 impl Platform {
@@ -86,6 +89,7 @@ impl Platform {
             news: Arc::new(watch::Sender::new(0)),
             ending: Arc::new(AtomicBool::new(false)),
             refusals: Arc::default(),
+            attempts: Arc::default(),
         }
     }
 

@@ -237,3 +237,5 @@ pub fn count_not_kept(
     )?;
     Ok(())
 }
+
+job_board_host::never_printed!(StoredConnection);

@@ -48,3 +48,5 @@ impl Sealer {
 pub(crate) fn hook_place(tenant: crate::domain::id::TenantId) -> String {
     format!("hook/{}", tenant.0)
 }
+
+job_board_host::never_printed!(Sealer);

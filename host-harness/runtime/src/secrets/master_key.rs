@@ -9,6 +9,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 const KEY_BYTES: usize = 32;
+/// Overwritten when they are dropped.
+pub(super) type KeyBytes = Zeroizing<[u8; KEY_BYTES]>;
 pub(super) const KEY_ID_BYTES: usize = 8;
 
 /// A master key could not be had.
@@ -66,12 +68,12 @@ impl fmt::Display for KeyId {
 /// 256 bits that encrypt everything that a host keeps secret. Whoever has it and the database has the credentials; keep it away from database back-ups.
 #[derive(Clone)]
 pub struct MasterKey {
-    bytes: Zeroizing<[u8; KEY_BYTES]>,
+    bytes: KeyBytes,
     id: KeyId,
 }
 
 impl MasterKey {
-    fn from_bytes(bytes: Zeroizing<[u8; KEY_BYTES]>) -> Self {
+    fn from_bytes(bytes: KeyBytes) -> Self {
         let digest = Sha256::new()
             .chain_update(b"job-board-host key id")
             .chain_update(bytes.as_slice())

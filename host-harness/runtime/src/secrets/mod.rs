@@ -21,6 +21,19 @@ pub use reseal::{Census, Resealed};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, Precondition, StorageError, Version};
 
+crate::never_printed!(
+    MasterKey,
+    KeyRing,
+    HeldKeys,
+    key_file::Shared,
+    EncryptedSecrets
+);
+
+/// Compiles only for what is overwritten when it is dropped: the bytes of a key, and the cipher that holds them once more.
+const fn overwritten<T: zeroize::ZeroizeOnDrop>() {}
+const _: () = overwritten::<master_key::KeyBytes>();
+const _: () = overwritten::<chacha20poly1305::XChaCha20Poly1305>();
+
 /// As [`Storage`](crate::Storage), for values that must not be readable in a copy of the database. No list.
 ///
 /// An implementation writes no value to a log, a trace, a metric or an error.
