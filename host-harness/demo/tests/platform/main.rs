@@ -15,6 +15,7 @@ mod page;
 mod publish;
 mod receive;
 mod server;
+mod sign_in;
 mod support;
 mod trouble;
 mod unverified;
