@@ -9,7 +9,7 @@ use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
 use crate::state::record::{load_or_broken, storage_failure};
-use crate::state::{format, keys, webhook};
+use crate::state::{format, keys};
 use crate::topcv::client::{self, protocol_of};
 
 use super::affected::{mentions, unreadable_note};
@@ -36,15 +36,19 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
         connection.configured = false;
         connection.refused = None;
         connection.signature_key = None;
-        was
+        // Of a build that kept it here.
+        let url = std::mem::take(&mut connection.webhook_url);
+        was || !url.is_empty()
     })?;
-    match ports.secrets.delete(keys::CREDENTIALS, &Precondition::Any) {
-        Ok(()) => {}
-        Err(error @ StorageError::Unavailable(_)) => match ports.secrets.get(keys::CREDENTIALS) {
-            Ok(None) => {}
-            _ => return Err(storage_failure(keys::CREDENTIALS, &error)),
-        },
-        Err(error) => return Err(storage_failure(keys::CREDENTIALS, &error)),
+    for key in [keys::CREDENTIALS, keys::WEBHOOK] {
+        match ports.secrets.delete(key, &Precondition::Any) {
+            Ok(()) => {}
+            Err(error @ StorageError::Unavailable(_)) => match ports.secrets.get(key) {
+                Ok(None) => {}
+                _ => return Err(storage_failure(key, &error)),
+            },
+            Err(error) => return Err(storage_failure(key, &error)),
+        }
     }
     ports.log.write(
         Level::Info,
@@ -53,7 +57,6 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     );
     let (connection, _) = ConnectionRecord::load(ports)?;
     let mut status = shown(&connection, None, format::in_force(ports.storage)?);
-    status.webhook_url = webhook::kept(ports, &connection)?;
     status.affected = affected;
     status.board_told = told;
     status.extra.extend(unreadable_note(unreadable));

@@ -475,7 +475,7 @@ async fn a_lost_key_leaves_the_webhook_url_that_was_pasted_working_and_shows_a_s
     assert_ne!(shown, url, "nobody can read the first one any more");
     assert_eq!(world.view().await.webhook_url, shown, "and it stays");
     let told = told(&world, &world.admin).await;
-    assert_eq!(told, ["webhook-url-added", "connection-broken"]);
+    assert_eq!(told, ["connection-broken", "webhook-url-added"]);
     let saved = world
         .platform
         .configure(&world.admin, world.connection, Values::new(), false);
