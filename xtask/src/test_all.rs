@@ -64,7 +64,8 @@ pub(crate) fn run() -> Result<()> {
         )
     })?;
     stages.run("test", || {
-        run_cargo(&["test", "--locked", "--workspace"], &[])
+        // All of them: one run of CI shows everything that fails.
+        run_cargo(&["test", "--locked", "--workspace", "--no-fail-fast"], &[])
     })?;
     stages.run("walk", walk)?;
     stages.run("chaos", || chaos::play(&chaos::SHORT))?;

@@ -506,25 +506,24 @@ fn what_the_form_showed_is_no_conflict() {
     assert_eq!(board.borrow().get(1001, "title"), json!("Sửa ở đây"));
 }
 
+/// The stored keys belong to another account from here on.
+fn sign_in_as_another_account(host: &TestHost) {
+    use crate::state::{credentials::CredentialsRecord, keys, record};
+    let secrets = host.ports().secrets;
+    record::modify::<CredentialsRecord, ()>(secrets, keys::CREDENTIALS, |known| {
+        let mut known = known.unwrap();
+        known.account = 2;
+        Ok((Some(known), ()))
+    })
+    .unwrap();
+}
+
 #[test]
 fn another_accounts_posting_is_never_touched() {
     let host = TestHost::configured();
     let board = Board::on(&host);
     let posting = publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
-    crate::state::record::modify::<crate::state::credentials::CredentialsRecord, ()>(
-        host.ports().secrets,
-        crate::state::keys::CREDENTIALS,
-        |record| {
-            Ok((
-                record.map(|mut record| {
-                    record.account = 2;
-                    record
-                }),
-                (),
-            ))
-        },
-    )
-    .unwrap();
+    sign_in_as_another_account(&host);
     let before = host.calls().len();
     let failure = update_job(
         host.ports(),
@@ -734,20 +733,7 @@ fn another_accounts_posting_in_doubt_still_holds_its_job() {
     let board = Board::on(&host);
     board.borrow_mut().create = Create::LostBefore;
     publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
-    crate::state::record::modify::<crate::state::credentials::CredentialsRecord, ()>(
-        host.ports().secrets,
-        crate::state::keys::CREDENTIALS,
-        |record| {
-            Ok((
-                record.map(|mut record| {
-                    record.account = 2;
-                    record
-                }),
-                (),
-            ))
-        },
-    )
-    .unwrap();
+    sign_in_as_another_account(&host);
     board.borrow_mut().create = Create::Works;
     let failure = publish_job(host.ports(), "r-2", "job-1", &values(), true).unwrap_err();
     assert_eq!(failure.code, "publish-in-doubt");

@@ -50,7 +50,7 @@ pub async fn a_candidate_arrives_in_the_first_stage_with_the_cv(
     same(
         "notification",
         told.as_str(),
-        "Trần Thị Bích vừa ứng tuyển \"Kỹ sư Rust\" trên TopCV.",
+        "Trần Thị Bích vừa ứng tuyển “Kỹ sư Rust” trên TopCV.",
     )?;
 
     let applicant = world.only_applicant(posted.job).await?;

@@ -168,7 +168,7 @@ pub async fn publishing_goes_through_review_to_one_notification(
     same(
         "notification",
         told.as_str(),
-        "Tin \"Kỹ sư Rust\" đã được TopCV duyệt và đăng.",
+        "Tin “Kỹ sư Rust” đã được TopCV duyệt và đăng.",
     )?;
     members(
         "the board's ledger",

@@ -214,7 +214,7 @@ impl Platform {
         }
     }
 
-    async fn known_posting(
+    pub(super) async fn known_posting(
         &self,
         user: &User,
         request_id: &str,

@@ -10,6 +10,7 @@ use super::unit::Deed;
 use super::{AppError, Platform, token};
 use crate::board::{Answer, PluginError, convert};
 use crate::domain::id::{ConnectionId, JobId};
+use crate::domain::ordered::Ordered;
 use crate::domain::posting::{Posting, PostingState};
 use crate::domain::text::Text;
 use crate::domain::user::User;
@@ -38,7 +39,13 @@ impl Platform {
         order: Order,
     ) -> Result<Posting, AppError> {
         let connection = self.connection(user.tenant, order.connection).await?;
-        let request_id = self.begin(&connection, job, order.request_id).await?;
+        let asked = Ordered::Publish {
+            values: order.values.clone(),
+            allow_second: order.allow_second,
+        };
+        let request_id = self
+            .begin(&connection, job, order.request_id, asked)
+            .await?;
         let answer = self
             .plugin(connection.id)?
             .publish_job(
@@ -62,7 +69,10 @@ impl Platform {
         request_id: Option<String>,
     ) -> Result<Posting, AppError> {
         let connection = self.connection(user.tenant, connection).await?;
-        let request_id = self.begin(&connection, job, request_id).await?;
+        let asked = Ordered::Link {
+            board_posting: board_posting.clone(),
+        };
+        let request_id = self.begin(&connection, job, request_id, asked).await?;
         let answer = self
             .plugin(connection.id)?
             .link_job(request_id.clone(), job.0.to_string(), board_posting)
@@ -77,6 +87,7 @@ impl Platform {
         connection: &StoredConnection,
         job: JobId,
         request_id: Option<String>,
+        asked: Ordered,
     ) -> Result<String, AppError> {
         let request_id = match request_id {
             Some(given) => given,
@@ -86,7 +97,8 @@ impl Platform {
             jobs::get(unit.db, unit.tenant, job)?.ok_or(AppError::NoSuch("job"))?;
             match postings::by_request(unit.db, unit.tenant, &request_id)? {
                 None => {
-                    unit.insert_intent(job, &request_id)?;
+                    let intent = unit.insert_intent(job, &request_id)?;
+                    postings::remember_order(unit.db, unit.tenant, intent.row, &asked)?;
                 }
                 Some(known) if known.connection != unit.connection.id || known.job != job => {
                     return Err(AppError::RequestIdReused);

@@ -14,6 +14,7 @@ pub mod id;
 pub mod job;
 pub mod mention;
 pub mod notice;
+pub mod ordered;
 pub mod posting;
 pub mod refusals;
 pub mod silence;

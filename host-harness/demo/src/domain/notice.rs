@@ -23,8 +23,8 @@ fn notice(kind: &'static str, vi: String, en: String) -> Notice {
 pub fn approved(board: &str, title: &str) -> Notice {
     notice(
         "posting-approved",
-        format!("Tin \"{title}\" đã được {board} duyệt và đăng."),
-        format!("{board} approved and published \"{title}\"."),
+        format!("Tin “{title}” đã được {board} duyệt và đăng."),
+        format!("{board} approved and published “{title}”."),
     )
 }
 
@@ -35,11 +35,11 @@ pub fn rejected(board: &str, title: &str, rejection: &Rejection) -> Notice {
     notice(
         "posting-rejected",
         format!(
-            "Tin \"{title}\" bị {board} từ chối. Lý do: {reason}. {}",
+            "Tin “{title}” bị {board} từ chối. Lý do: {reason}. {}",
             advice.vi
         ),
         format!(
-            "{board} rejected \"{title}\". Reason: {reason}. {}",
+            "{board} rejected “{title}”. Reason: {reason}. {}",
             advice.en
         ),
     )
@@ -50,8 +50,8 @@ pub fn changed(board: &str, title: &str, state: PostingState) -> Notice {
     let Text { vi, en } = state.label();
     notice(
         "posting-changed",
-        format!("Tin \"{title}\" trên {board} nay ở trạng thái: {vi}."),
-        format!("\"{title}\" at {board} is now: {en}."),
+        format!("Tin “{title}” trên {board} nay ở trạng thái: {vi}."),
+        format!("“{title}” at {board} is now: {en}."),
     )
 }
 
@@ -60,11 +60,11 @@ pub fn applied(board: &str, title: &str, name: Option<&str>) -> Notice {
     notice(
         "application",
         format!(
-            "{} vừa ứng tuyển \"{title}\" trên {board}.",
+            "{} vừa ứng tuyển “{title}” trên {board}.",
             name.unwrap_or("Một ứng viên chưa mở liên hệ")
         ),
         format!(
-            "{} applied for \"{title}\" at {board}.",
+            "{} applied for “{title}” at {board}.",
             name.unwrap_or("A candidate whose contact is still hidden")
         ),
     )
@@ -75,11 +75,11 @@ pub fn applied_again(board: &str, title: &str, name: Option<&str>) -> Notice {
     notice(
         "application-again",
         format!(
-            "{} ứng tuyển lại \"{title}\" trên {board}. Hồ sơ mới được thêm vào ứng viên đã có.",
+            "{} ứng tuyển lại “{title}” trên {board}. Hồ sơ mới được thêm vào ứng viên đã có.",
             name.unwrap_or("Một ứng viên chưa mở liên hệ")
         ),
         format!(
-            "{} applied again for \"{title}\" at {board}. What is new was added to the same candidate.",
+            "{} applied again for “{title}” at {board}. What is new was added to the same candidate.",
             name.unwrap_or("A candidate whose contact is still hidden")
         ),
     )
@@ -90,11 +90,11 @@ pub fn contact_opened(board: &str, title: &str, name: Option<&str>) -> Notice {
     notice(
         "contact-opened",
         format!(
-            "Đã có thông tin liên hệ của {} (\"{title}\", {board}).",
+            "Đã có thông tin liên hệ của {} (“{title}”, {board}).",
             name.unwrap_or("ứng viên")
         ),
         format!(
-            "The contact of {} is known now (\"{title}\", {board}).",
+            "The contact of {} is known now (“{title}”, {board}).",
             name.unwrap_or("the candidate")
         ),
     )
@@ -105,11 +105,11 @@ pub fn connection_broken(board: &str, connection: &str, why: &Text) -> Notice {
     notice(
         "connection-broken",
         format!(
-            "Kết nối \"{connection}\" với {board} không dùng được: {} Hãy mở phần thiết lập kết nối.",
+            "Kết nối “{connection}” với {board} không dùng được: {} Hãy mở phần thiết lập kết nối.",
             why.vi
         ),
         format!(
-            "The connection \"{connection}\" to {board} does not work: {} Open its settings.",
+            "The connection “{connection}” to {board} does not work: {} Open its settings.",
             why.en
         ),
     )
@@ -120,10 +120,10 @@ pub fn connection_silent(board: &str, connection: &str, days: u64) -> Notice {
     notice(
         "connection-silent",
         format!(
-            "Kết nối \"{connection}\" với {board} không nhận được gì trong {days} ngày, dù đang có tin hiển thị. Hãy kiểm tra Webhook URL đã dán ở {board} và xem hồ sơ trực tiếp trên {board}."
+            "Kết nối “{connection}” với {board} không nhận được gì trong {days} ngày, dù đang có tin hiển thị. Hãy kiểm tra Webhook URL đã dán ở {board} và xem hồ sơ trực tiếp trên {board}."
         ),
         format!(
-            "The connection \"{connection}\" to {board} has received nothing for {days} days although postings are live. Check the webhook URL that was pasted at {board}, and look for applicants there."
+            "The connection “{connection}” to {board} has received nothing for {days} days although postings are live. Check the webhook URL that was pasted at {board}, and look for applicants there."
         ),
     )
 }
@@ -133,10 +133,10 @@ pub fn posting_silent(board: &str, title: &str, days: u64) -> Notice {
     notice(
         "posting-silent",
         format!(
-            "Tin \"{title}\" trên {board} không có hồ sơ mới trong {days} ngày. Hãy xem tin và hồ sơ trực tiếp trên {board}."
+            "Tin “{title}” trên {board} không có hồ sơ mới trong {days} ngày. Hãy xem tin và hồ sơ trực tiếp trên {board}."
         ),
         format!(
-            "\"{title}\" at {board} has had no new applicant for {days} days. Look at the posting and its applicants there."
+            "“{title}” at {board} has had no new applicant for {days} days. Look at the posting and its applicants there."
         ),
     )
 }
@@ -146,11 +146,11 @@ pub fn deliveries_quarantined(board: &str, connection: &str, why: &Text) -> Noti
     notice(
         "deliveries-quarantined",
         format!(
-            "Có dữ liệu gửi tới kết nối \"{connection}\" ({board}) đang bị giữ lại để kiểm tra: {} Hãy mở mục cách ly.",
+            "Có dữ liệu gửi tới kết nối “{connection}” ({board}) đang bị giữ lại để kiểm tra: {} Hãy mở mục cách ly.",
             why.vi
         ),
         format!(
-            "Deliveries to the connection \"{connection}\" ({board}) are being set aside: {} Open the quarantine.",
+            "Deliveries to the connection “{connection}” ({board}) are being set aside: {} Open the quarantine.",
             why.en
         ),
     )
@@ -161,10 +161,10 @@ pub fn webhook_url_replaced(board: &str, connection: &str) -> Notice {
     notice(
         "webhook-url-replaced",
         format!(
-            "Kết nối \"{connection}\" có Webhook URL mới vì khóa mã hóa cũ đã mất. Hãy dán URL mới vào {board}."
+            "Kết nối “{connection}” có Webhook URL mới vì khóa mã hóa cũ đã mất. Hãy dán URL mới vào {board}."
         ),
         format!(
-            "The connection \"{connection}\" has a new webhook URL, since the old encryption key is lost. Paste the new one at {board}."
+            "The connection “{connection}” has a new webhook URL, since the old encryption key is lost. Paste the new one at {board}."
         ),
     )
 }
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_board_is_named_as_its_manifest_names_it() {
         let Notice { text, .. } = approved("Sàn Việc", "Kế toán");
-        assert_eq!(text.vi, "Tin \"Kế toán\" đã được Sàn Việc duyệt và đăng.");
+        assert_eq!(text.vi, "Tin “Kế toán” đã được Sàn Việc duyệt và đăng.");
         assert!(text.en.contains("Sàn Việc"));
     }
 }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::StoreError;
 use super::rows::{from_json, get_moment_option, json, moment};
 use crate::domain::id::{ConnectionId, JobId, PostingRow, TenantId};
+use crate::domain::ordered::Ordered;
 use crate::domain::posting::{Facts, Posting, PostingState};
 
 fn posting(row: &Row<'_>) -> rusqlite::Result<(Posting, String)> {
@@ -52,7 +53,8 @@ pub fn insert(db: &Connection, tenant: TenantId, posting: Posting) -> Result<Pos
 pub fn update(db: &Connection, tenant: TenantId, posting: &Posting) -> Result<(), StoreError> {
     db.execute(
         "UPDATE postings SET job_id = :job, board_posting = :board, state = :state, verdict_round = :round,
-             confirmed = :confirmed, facts = :facts
+             confirmed = :confirmed, facts = :facts,
+             ordered = CASE WHEN :state IN ('submitting', 'unknown') THEN ordered END
          WHERE tenant_id = :tenant AND id = :id",
         named_params! {
             ":tenant": tenant, ":id": posting.row, ":job": posting.job, ":board": posting.board_posting,
@@ -61,6 +63,34 @@ pub fn update(db: &Connection, tenant: TenantId, posting: &Posting) -> Result<()
         },
     )?;
     Ok(())
+}
+
+/// Remembers what was asked for, until [`update`] stores an outcome.
+pub fn remember_order(
+    db: &Connection,
+    tenant: TenantId,
+    row: PostingRow,
+    ordered: &Ordered,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE postings SET ordered = ?3 WHERE tenant_id = ?1 AND id = ?2",
+        (tenant, row, json("order", ordered)?),
+    )?;
+    Ok(())
+}
+
+/// What was asked for. Absent: the outcome is known, or the row was made from the plugin's record after a restore.
+pub fn order(
+    db: &Connection,
+    tenant: TenantId,
+    row: PostingRow,
+) -> Result<Option<Ordered>, StoreError> {
+    let found: Option<String> = db
+        .prepare_cached("SELECT ordered FROM postings WHERE tenant_id = ?1 AND id = ?2")?
+        .query_row((tenant, row), |row| row.get(0))
+        .optional()?
+        .flatten();
+    found.map(|text| from_json("order", &text)).transpose()
 }
 
 /// Takes back an intent of which nothing came.

@@ -62,6 +62,8 @@ CREATE TABLE postings (
     confirmed     INTEGER NOT NULL,
     facts         TEXT NOT NULL,
     last_delivery_at INTEGER,
+    -- What was asked for, while the outcome is open.
+    ordered       TEXT,
     UNIQUE (tenant_id, request_id)
 ) STRICT;
 CREATE INDEX postings_by_job ON postings (job_id);

@@ -9,6 +9,10 @@ pub fn text(lang: Lang, code: &str) -> Option<&'static str> {
             "Đã lưu và kiểm tra: mã truy cập dùng được.",
             "Saved and checked: the access code works.",
         ),
+        "too-late" => (
+            "Đã quá lâu kể từ khi nhập. Chưa có gì thay đổi: hãy nhập lại mã truy cập.",
+            "Too much time has passed. Nothing was changed: enter the access code again.",
+        ),
         "checked" => (
             "Kết nối hoạt động: mã truy cập vẫn dùng được.",
             "The connection works: the access code is still accepted.",

@@ -49,6 +49,7 @@ pub static DOORS: &[Door] = &[
     get("/postings", run!(postings::all)),
     get("/postings/log", run!(postings::log)),
     get("/postings/{id}", run!(posting::show)),
+    post("/postings/{id}/finish", run!(publish::finish)),
     post("/postings/{id}/refresh", run!(posting_actions::refresh)),
     post("/postings/{id}/resolve", run!(posting_actions::resolve)),
     get("/postings/{id}/close", run!(posting_actions::ask_close)),

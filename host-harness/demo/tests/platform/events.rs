@@ -308,7 +308,7 @@ async fn each_verdict_is_told_and_logged() {
         texts[0].contains("bị Sàn Việc từ chối") && texts[0].contains("Số điện thoại trong mô tả")
     );
     assert!(texts[1].contains("Lương không rõ"));
-    assert_eq!(texts[2], "Tin \"Kế toán\" đã được Sàn Việc duyệt và đăng.");
+    assert_eq!(texts[2], "Tin “Kế toán” đã được Sàn Việc duyệt và đăng.");
     assert!(
         world
             .platform

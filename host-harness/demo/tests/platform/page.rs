@@ -423,6 +423,125 @@ async fn a_reopening_in_doubt_is_for_a_person_to_settle() {
     assert!(html.contains(r#"name="not_created" value="1""#));
 }
 
+#[tokio::test]
+async fn what_was_cut_off_is_finished_with_one_click() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let stopped = PluginError::Stopped("killed".into());
+    world
+        .board
+        .with(|script| script.postings.push_back(Err(stopped)));
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    let csrf = ("csrf", browser.csrf.as_str());
+    // Without a connection's name the only one is meant.
+    let answer = browser
+        .post(&publish, &[csrf, ("request", "r1")], &[])
+        .await;
+    assert_eq!(answer.status().as_u16(), 303);
+    let html = browser.text("/postings/r1").await;
+    assert!(html.contains(r#"action="/postings/r1/finish""#), "{html}");
+    let created = posting("r1", world.job, Some("77"), PostingState::PendingReview);
+    world
+        .board
+        .with(|script| script.postings.push_back(Ok(created)));
+    let answer = browser.post("/postings/r1/finish", &[csrf], &[]).await;
+    assert_eq!(answer.headers()["location"], "/postings/r1?done=published");
+    assert_eq!(world.board.calls("publish-job"), 2);
+}
+
+#[tokio::test]
+async fn a_page_for_one_of_several_connections_needs_its_name() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let link = format!("/jobs/{}/link", world.job.0);
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    for page in [&link, &publish] {
+        let only = browser.get(page).await;
+        assert_ne!(only.status().as_u16(), 404, "{page}");
+    }
+    let csrf = ("csrf", browser.csrf.as_str());
+    browser.post("/connections", &[csrf], &[]).await;
+    for page in [&link, &publish] {
+        assert_eq!(browser.get(page).await.status().as_u16(), 404, "{page}");
+    }
+}
+
+#[tokio::test]
+async fn another_account_is_confirmed_without_typing_its_codes_again() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    world.publish("r1", "77").await;
+    let other = || {
+        let failure = plain_failure(Disposition::Conflict, "other-account");
+        Err(PluginError::Failure(Box::new(failure)))
+    };
+    world.board.with(|script| {
+        script.configure.push_back(other());
+        script.configure.push_back(other());
+    });
+    let path = format!("/connections/{}/credentials", world.connection.0);
+    let csrf = ("csrf", browser.csrf.as_str());
+    let code = "another-employers-code";
+    let form = [csrf, ("v:secret:token", code)];
+    let ask = async || {
+        let answer = browser.post(&path, &form, &[]).await;
+        assert_eq!(answer.status().as_u16(), 409);
+        let html = answer.text().await.unwrap();
+        assert!(
+            !html.contains(code) && html.contains("/postings/r1"),
+            "{html}"
+        );
+        let (_, rest) = html.split_once(r#"name="entered" value=""#).unwrap();
+        rest.split_once('"').unwrap().0.to_owned()
+    };
+    let entered = ask().await;
+    let configured = || world.board.calls("configure");
+    let before = configured();
+
+    // Changed, or after the time to decide: nothing is sent.
+    let mut changed = entered.clone();
+    changed.replace_range(40..41, if &entered[40..41] == "0" { "1" } else { "0" });
+    let answer = browser
+        .post(&path, &[csrf, ("entered", &changed)], &[])
+        .await;
+    assert!(
+        answer.headers()["location"]
+            .to_str()
+            .unwrap()
+            .ends_with("done=too-late")
+    );
+    world.clock.advance(std::time::Duration::from_secs(601));
+    let answer = browser
+        .post(&path, &[csrf, ("entered", &entered)], &[])
+        .await;
+    assert!(
+        answer.headers()["location"]
+            .to_str()
+            .unwrap()
+            .ends_with("done=too-late")
+    );
+    assert_eq!(configured(), before);
+
+    let entered = ask().await;
+    let answer = browser
+        .post(&path, &[csrf, ("entered", &entered)], &[])
+        .await;
+    assert!(
+        answer.headers()["location"]
+            .to_str()
+            .unwrap()
+            .ends_with("done=configured")
+    );
+    let seen = world.board.with(|script| script.settings_seen.clone());
+    assert_eq!(seen.last(), seen.get(seen.len() - 2));
+    let codes = seen
+        .last()
+        .unwrap()
+        .iter()
+        .filter(|given| matches!(&given.value, Value::Text(text) if text == code));
+    assert_eq!(codes.count(), 1);
+}
+
 trait LabelVi {
     fn label_vi(&self) -> String;
 }

@@ -82,6 +82,58 @@ async fn an_intent_that_never_reached_the_plugin_is_taken_back_at_the_next_start
 }
 
 #[tokio::test]
+async fn what_was_cut_off_is_asked_for_again_word_for_word() {
+    let mut world = World::new().await;
+    let killed = || Err(PluginError::Stopped("killed".into()));
+    world.board.with(|script| {
+        script.postings.push_back(killed());
+        script.postings.push_back(killed());
+    });
+    let mut order = world.order("r1");
+    let title = FieldValue::Text("Kế toán\n(Hà Nội)".into());
+    order.values = Values::from([("title".to_owned(), title)]);
+    order.allow_second = true;
+    let stopped = world.platform.publish(&world.owner, world.job, order).await;
+    assert!(stopped.is_err());
+    let url = "https://board.example/99".to_owned();
+    let request = Some("r2".to_owned());
+    let stopped = world
+        .platform
+        .link(&world.owner, world.job, world.connection, url, request)
+        .await;
+    assert!(stopped.is_err());
+
+    world.restart().await;
+    for (id, board) in [("r1", "77"), ("r2", "99")] {
+        let created = posting(id, world.job, Some(board), PostingState::PendingReview);
+        world
+            .board
+            .with(|script| script.postings.push_back(Ok(created)));
+        let done = world.platform.repeat_order(&world.owner, id).await;
+        assert_eq!(
+            done.ok().flatten().unwrap().board_posting.as_deref(),
+            Some(board)
+        );
+    }
+    let orders = world.board.with(|script| script.orders.clone());
+    assert_eq!(orders.len(), 4);
+    assert!(
+        orders[0].starts_with("publish r1") && orders[1].starts_with("link r2"),
+        "{orders:?}"
+    );
+    assert_eq!(orders[..2], orders[2..]);
+
+    // With an outcome nothing is asked any more, and the order is gone.
+    let known = world.platform.repeat_order(&world.owner, "r1").await;
+    assert!(known.ok().flatten().is_some());
+    assert_eq!(world.board.with(|script| script.orders.len()), 4);
+    let posting = world.platform.posting(&world.owner, "r1", false).await;
+    let posting = posting.ok().unwrap();
+    let kept = world.platform.ordered(&world.owner, &posting).await;
+    assert_eq!(kept.ok().unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_failed_publish_frees_its_request_id_only_when_the_plugin_knows_nothing_under_it() {
     let world = World::new().await;
     let created = |id: &str, state| posting(id, world.job, None, state);

@@ -43,6 +43,8 @@ pub struct Script {
     pub settings_seen: Vec<Vec<NamedValue>>,
     pub deliveries_seen: Vec<Delivery>,
     pub calls: Vec<String>,
+    /// What publish and link were asked for.
+    pub orders: Vec<String>,
     /// `list-postings` fails.
     pub unlisted: bool,
     /// Calls of this name do not answer before they are told to.
@@ -166,11 +168,13 @@ impl BoardPlugin for ScriptedBoard {
 
     async fn publish_job(
         &self,
-        _: String,
-        _: String,
-        _: Vec<NamedValue>,
-        _: bool,
+        request_id: String,
+        job: String,
+        values: Vec<NamedValue>,
+        second: bool,
     ) -> Answer<Posting> {
+        let order = format!("publish {request_id} {job} {values:?} {second}");
+        self.with(|script| script.orders.push(order));
         self.enter("publish-job").await;
         self.next_posting()
     }
@@ -201,7 +205,9 @@ impl BoardPlugin for ScriptedBoard {
         self.next_posting()
     }
 
-    async fn link_job(&self, _: String, _: String, _: String) -> Answer<Posting> {
+    async fn link_job(&self, request_id: String, job: String, id: String) -> Answer<Posting> {
+        let order = format!("link {request_id} {job} {id}");
+        self.with(|script| script.orders.push(order));
         self.enter("link-job").await;
         self.next_posting()
     }

@@ -76,7 +76,6 @@ async fn page(
         let setting = manifest.settings.iter().find(|setting| setting.id == id)?;
         Some(call.lang.said(&setting.label).to_owned())
     };
-    let other_account = trouble.is_some_and(|trouble| trouble.code == OTHER_ACCOUNT);
     let action = format!("/connections/{}/credentials", view.connection.id.0);
     let body = html! {
         (parts::crumbs(call.lang, &[(call.t("Mạng tuyển dụng", "Job boards"), "/connections".to_owned())]))
@@ -94,7 +93,6 @@ async fn page(
                     @for setting in operators { (input(setting)) }
                 }
             }
-            @if other_account { (confirmation(call, view).await?) }
             div.actions {
                 button.primary { @if configured { (call.t("Cập nhật", "Update")) } @else { (call.t("Lưu lại", "Save")) } }
                 a.button href="/connections" { (call.t("Hủy", "Cancel")) }
@@ -108,8 +106,8 @@ async fn page(
     Ok(Page::new(Section::Connections, heading, body).with_status(status))
 }
 
-/// Another account: which postings are left behind, and the word for it.
-async fn confirmation(call: &Call, view: &ConnectionView) -> Result<Markup, AppError> {
+/// Another account: which postings are left behind, and the word for it. What was entered waits sealed in the form.
+async fn confirmation(call: &Call, view: &ConnectionView, given: Values) -> Result<Page, AppError> {
     let postings = call.platform.all_postings(&call.user).await?;
     let id = view.connection.id;
     let left: Vec<&Posting> = postings
@@ -118,18 +116,27 @@ async fn confirmation(call: &Call, view: &ConnectionView) -> Result<Markup, AppE
             posting.connection == id && posting.board_posting.is_some() && is_ours(posting)
         })
         .collect();
-    Ok(html! {
-        fieldset.conflict {
-            legend { (call.t("Tài khoản khác với tài khoản đang kết nối", "Another account than the connected one")) }
+    let entered = call.platform.seal_entered(&call.user, id, given)?;
+    let heading = call.t("Chuyển sang tài khoản khác?", "Change to another account?");
+    let path = format!("/connections/{}/credentials", id.0);
+    let body = html! {
+        (parts::crumbs(call.lang, &[(call.t("Mạng tuyển dụng", "Job boards"), "/connections".to_owned())]))
+        h1 { (heading) }
+        p { (call.t("Mã truy cập vừa nhập thuộc một tài khoản khác với tài khoản đang kết nối. Chưa có gì thay đổi.", "The access code that you entered belongs to another account than the connected one. Nothing was changed yet.")) }
+        @if !left.is_empty() {
             p { (call.t("Các tin sau thuộc tài khoản cũ. Sau khi đổi, ứng viên của chúng không về đây nữa cho đến khi bạn kết nối lại tài khoản cũ:", "These postings belong to the old account. After the change their applicants no longer arrive, until you connect the old account again:")) }
             (mentions(call, &left))
-            p { (call.t("Nếu đúng ý bạn, hãy dán lại hai mã (chúng không được giữ lại trên trang) và đánh dấu vào ô này.", "If you mean it, paste both codes again (they are not kept in the page) and tick the box.")) }
-            div.switch-line {
-                input #accept type="checkbox" name="accept" value="1";
-                label for="accept" { (call.t("Tôi muốn chuyển sang tài khoản khác", "I want to change to the other account")) }
+        }
+        form method="post" action=(path) data-slow=(call.t("Đang kiểm tra với mạng tuyển dụng…", "Checking with the job board…")) {
+            (parts::csrf(&call.csrf))
+            input type="hidden" name="entered" value=(entered);
+            div.actions {
+                button.danger { (call.t("Chuyển sang tài khoản khác", "Change to the other account")) }
+                a.button href="/connections" { (call.t("Không, giữ tài khoản cũ", "No, keep the old one")) }
             }
         }
-    })
+    };
+    Ok(Page::new(Section::Connections, heading, body).with_status(StatusCode::CONFLICT))
 }
 
 fn is_ours(posting: &Posting) -> bool {
@@ -154,23 +161,29 @@ pub fn mentions(call: &Call, postings: &[&Posting]) -> Markup {
 /// `POST /connections/{id}/credentials`
 pub async fn save(call: Call) -> Result<Answer, AppError> {
     let view = administered(&call).await?;
-    let given = values(&call.form, Blank::LeftOut);
-    let accept = call.given("accept").is_some();
     let id = view.connection.id;
-    match call
+    let page_of_connection = format!("/connections/{}/credentials", id.0);
+    let (given, accept) = match call.given("entered") {
+        Some(sealed) => match call.platform.open_entered(&call.user, id, sealed) {
+            Some(entered) => (entered, true),
+            None => return Ok(Answer::Go(format!("{page_of_connection}?done=too-late"))),
+        },
+        None => (values(&call.form, Blank::LeftOut), false),
+    };
+    let answer = call
         .platform
         .configure(&call.user, id, given.clone(), accept)
-        .await
-    {
-        Ok(_) => Ok(Answer::Go(format!(
-            "/connections/{}/credentials?done=configured",
-            id.0
-        ))),
+        .await;
+    match answer {
+        Ok(_) => Ok(Answer::Go(format!("{page_of_connection}?done=configured"))),
         Err(error @ (AppError::Board { .. } | AppError::Input(_))) => {
             let trouble = Trouble::of(call.lang, error);
-            Ok(page(&call, &view, Some(&given), Some(&trouble))
-                .await?
-                .into())
+            let page = if trouble.code == OTHER_ACCOUNT {
+                confirmation(&call, &view, given).await?
+            } else {
+                page(&call, &view, Some(&given), Some(&trouble)).await?
+            };
+            Ok(page.into())
         }
         Err(error) => Err(error),
     }

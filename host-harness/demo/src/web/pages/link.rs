@@ -3,6 +3,7 @@
 use job_board_host::contract::postings::BoardPosting;
 use maud::{Markup, html};
 
+use super::which_connection;
 use crate::application::{AppError, token};
 use crate::board::convert;
 use crate::domain::id::{ConnectionId, JobId};
@@ -16,13 +17,6 @@ use crate::web::trouble::Trouble;
 
 /// How many of the board's pages are searched for a word.
 const SEARCHED_PAGES: usize = 20;
-
-fn connection(call: &Call) -> Result<ConnectionId, AppError> {
-    call.either("connection")
-        .and_then(|id| id.parse().ok())
-        .map(ConnectionId)
-        .ok_or(AppError::NoSuch("connection"))
-}
 
 struct Found {
     postings: Vec<BoardPosting>,
@@ -62,7 +56,7 @@ async fn find(call: &Call, connection: ConnectionId) -> Result<Found, AppError> 
 /// `GET /jobs/{id}/link`
 pub async fn show(call: Call) -> Result<Answer, AppError> {
     let job = call.platform.job(&call.user, JobId(call.id("id")?)).await?;
-    let connection = connection(&call)?;
+    let connection = which_connection::named_or_only(&call).await?;
     Ok(page(&call, &job, connection, None).await?.into())
 }
 
@@ -175,7 +169,7 @@ fn row(
 /// `POST /jobs/{id}/link`
 pub async fn submit(call: Call) -> Result<Answer, AppError> {
     let job = call.platform.job(&call.user, JobId(call.id("id")?)).await?;
-    let connection = connection(&call)?;
+    let connection = which_connection::named_or_only(&call).await?;
     let wanted = call.given("board_posting").unwrap_or_default().to_owned();
     let request = call.given("request").map(str::to_owned);
     let linked = call

@@ -19,3 +19,4 @@ pub mod probe;
 pub mod publish;
 pub mod traffic;
 pub mod update;
+mod which_connection;

@@ -76,7 +76,7 @@ fn actions(call: &Call, posting: &Posting) -> Markup {
                 (link("/update", call.t("Cập nhật", "Update"), ""))
             },
             S::Submitting => {
-                a.button.primary href={ (publish) "&request=" (posting.request_id) } { (call.t("Hoàn tất việc đăng", "Finish publishing")) }
+                (parts::button(&call.csrf, &format!("{path}/finish"), call.t("Hoàn tất việc đăng", "Finish publishing"), "primary", &[]))
                 @if posting.board_posting.is_some() { (link("/update", call.t("Sửa nội dung", "Correct it"), "")) }
             },
             S::Unlinked => { a.button href=(publish) { (call.t("Đăng tin mới", "Publish a new posting")) } },

@@ -6,10 +6,14 @@ use job_board_host::contract::types::Disposition;
 use maud::{Markup, html};
 
 use super::posting_form::{self, Attempt};
+use super::which_connection;
 use crate::application::publish::Order;
 use crate::application::{AppError, token};
 use crate::domain::id::{ConnectionId, JobId};
 use crate::domain::job::Job;
+use crate::domain::ordered::Ordered;
+use crate::domain::posting::{Posting, PostingState};
+use crate::domain::value::Values;
 use crate::web::door::{Answer, Call};
 use crate::web::input::read::{Blank, values};
 use crate::web::layout::{Page, Section};
@@ -29,17 +33,14 @@ struct Place {
 
 async fn place(call: &Call) -> Result<Place, AppError> {
     let job = call.platform.job(&call.user, JobId(call.id("id")?)).await?;
-    let connection = call
-        .either("connection")
-        .and_then(|id| id.parse().ok())
-        .ok_or(AppError::NoSuch("connection"))?;
+    let connection = which_connection::named_or_only(call).await?;
     let request = match call.either("request") {
         Some(given) => given.to_owned(),
         None => token::request_id()?,
     };
     Ok(Place {
         job,
-        connection: ConnectionId(connection),
+        connection,
         request,
     })
 }
@@ -147,15 +148,60 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
         values: given.clone(),
         allow_second: call.given("second").is_some(),
     };
-    let error = match call.platform.publish(&call.user, place.job.id, order).await {
-        Ok(posting) => {
+    match call.platform.publish(&call.user, place.job.id, order).await {
+        Ok(posting) => Ok(published(&posting)),
+        Err(error) => refused(&call, &place, given, error).await,
+    }
+}
+
+/// `POST /postings/{id}/finish`: what was cut off is asked for again, with what was entered at first.
+pub async fn finish(call: Call) -> Result<Answer, AppError> {
+    let known = call
+        .platform
+        .posting(&call.user, call.word("id")?, false)
+        .await?;
+    let ordered = call.platform.ordered(&call.user, &known).await?;
+    let error = match call
+        .platform
+        .repeat_order(&call.user, &known.request_id)
+        .await
+    {
+        Ok(Some(posting)) => return Ok(published(&posting)),
+        Ok(None) => {
             return Ok(Answer::Go(format!(
-                "/postings/{}?done=published",
-                posting.request_id
+                "/jobs/{}/publish?connection={}&request={}",
+                known.job.0, known.connection.0, known.request_id
             )));
         }
         Err(error) => error,
     };
+    let Some(Ordered::Publish { values, .. }) = ordered else {
+        return Err(error);
+    };
+    let place = Place {
+        job: call.platform.job(&call.user, known.job).await?,
+        connection: known.connection,
+        request: known.request_id,
+    };
+    refused(&call, &place, values, error).await
+}
+
+/// To the posting's page. It says itself what it is, so that nothing is called done that is in doubt.
+fn published(posting: &Posting) -> Answer {
+    let done = match posting.state {
+        PostingState::Unknown | PostingState::Submitting => "",
+        _ => "?done=published",
+    };
+    Answer::Go(format!("/postings/{}{done}", posting.request_id))
+}
+
+/// The form again, with what was entered and what is wrong with it, unless the posting's own page says more.
+async fn refused(
+    call: &Call,
+    place: &Place,
+    given: Values,
+    error: AppError,
+) -> Result<Answer, AppError> {
     // What came of it is not known, or is known already: the posting's own page says, and never this form again.
     let settled_elsewhere = match &error {
         AppError::Stopped { .. } => Some("waiting"),
@@ -177,11 +223,11 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
         return Err(error);
     }
     let trouble = Trouble::of(call.lang, error);
-    let form = form(&call, &place).await?;
+    let form = form(call, place).await?;
     let attempt = Attempt {
         given,
         complete: true,
         problems: trouble.problems.clone(),
     };
-    Ok(page(&call, &place, &form, Some(&attempt), Some(&trouble)).into())
+    Ok(page(call, place, &form, Some(&attempt), Some(&trouble)).into())
 }
