@@ -5,6 +5,7 @@
 
 pub mod attempts;
 pub mod back_off;
+pub mod basis;
 pub mod board_event;
 pub mod contact;
 pub mod cv;

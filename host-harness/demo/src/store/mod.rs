@@ -37,7 +37,8 @@ use crate::watch::Watch;
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
 const MIGRATIONS: &[&str] = &[
     include_str!("schema.sql"),
-    include_str!("schema_further_hooks.sql"),
+    include_str!("basis.sql"),
+    include_str!("further_hooks.sql"),
 ];
 
 /// How long one write waits for the other process: ten seconds, looking again after each pause.
