@@ -83,6 +83,8 @@ pub struct OutboundRequest {
     pub max_response_bytes: u64,
 }
 
+crate::never_printed!(OutboundRequest);
+
 /// Carries out one request. [`WebClient`] is the real one; a test may script answers.
 ///
 /// It never repeats a request and never follows a redirect. Its errors are honest about the request's reach:
