@@ -1,6 +1,8 @@
 //! Any pattern with any address, and any address of the internet: see docs/fuzzing.md.
 
+use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -99,4 +101,15 @@ proptest! {
             prop_assert!(!AddressPolicy::PublicOnly.permits(IpAddr::V6(six)), "{six}");
         }
     }
+}
+
+#[test]
+fn the_committed_addresses_pass_as_a_person_reads_the_patterns() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/addresses");
+    let mut played = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        granted::run(&fs::read(entry.unwrap().path()).unwrap());
+        played += 1;
+    }
+    assert!(played >= 5, "there is no corpus");
 }
