@@ -284,7 +284,7 @@ pub(super) fn already_linked(owner: &PostingRecord) -> Failure {
     failure(
         Disposition::Conflict,
         "already-linked",
-        "Tin này đã được liên kết với một công việc khác trên hệ thống.",
+        "Tin này đã được liên kết với một tin tuyển dụng khác trên hệ thống.",
         "That posting is linked with a job here already.",
     )
     .with(|it| {
