@@ -14,6 +14,7 @@ pub mod fetch_cvs;
 pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
+pub mod news;
 pub mod overview;
 pub mod people;
 pub mod postings;
@@ -34,7 +35,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use job_board_host::Clock;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::board::{Board, BoardPlugin};
 use crate::domain::id::{ConnectionId, TenantId};
@@ -72,7 +73,7 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
-    news: Arc<watch::Sender<u64>>,
+    news: news::News,
     ending: Arc<AtomicBool>,
     // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
     refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
@@ -84,7 +85,7 @@ impl Platform {
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
-            news: Arc::new(watch::Sender::new(0)),
+            news: news::News::default(),
             ending: Arc::new(AtomicBool::new(false)),
             refusals: Arc::default(),
         }

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::behind;
 use super::lang::Lang;
 use super::layout::{self, Frame, Page};
 use super::{session, trouble};
@@ -152,6 +153,11 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
     } else {
         Pairs::new()
     };
+    let shown = if door.method == Method::POST {
+        behind::page(parts.uri.path(), &form)
+    } else {
+        here.clone()
+    };
     let user = match identify(&platform, &parts, &form).await {
         Ok(user) => user,
         Err(Refusal::SignedOut) => return session::go_and_sign_in(&parts, &here),
@@ -176,9 +182,10 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
     let frame = Frame {
         lang,
         csrf: call.csrf.clone(),
-        here,
+        here: shown,
         done: call.asked("done").map(str::to_owned),
         unread: unread(&platform, &user).await,
+        revision: platform.revision(user.tenant),
         user,
     };
     // A task of its own: a browser that goes away must not stop a paid call half-way.
