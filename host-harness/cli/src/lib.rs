@@ -11,6 +11,7 @@ pub mod backup;
 pub mod data_folder;
 pub mod demo;
 pub mod inspect;
+pub mod limit;
 pub mod listening;
 mod log_ins;
 pub mod operator_setting;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
+use job_board_cli::limit::{LimitSetting, OperatorLimits};
 use job_board_cli::operator_setting::OperatorSetting;
 use job_board_cli::serve::Service;
 use job_board_cli::{backup, demo, inspect, listening, plugin_file, serve, simulate, walk};
@@ -40,6 +41,9 @@ enum Command {
         /// The plugin's component (default: target/component/topcv.wasm of this project)
         #[arg(long, value_name = "FILE")]
         plugin: Option<PathBuf>,
+        /// What the plugin may use, as with `serve`
+        #[arg(long = "limit", value_name = "NAME=VALUE", conflicts_with = "walk")]
+        limits: Vec<LimitSetting>,
     },
     /// Run the hiring platform as a service, until SIGTERM, SIGHUP or Ctrl-C
     Serve(Serve),
@@ -104,9 +108,15 @@ struct Serve {
     /// Allowed hosts may be on this machine: for the simulator, never in production
     #[arg(long)]
     allow_loopback: bool,
+    /// What plugins may use and keep, such as memory=128MiB or computing-time=5s; the operator's guide lists all names with their reasons
+    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    limits: Vec<LimitSetting>,
     /// An operator setting for every connection; `inspect` shows which there are
     #[arg(long = "operator-setting", value_name = "NAME=VALUE")]
     operator_settings: Vec<OperatorSetting>,
+    /// Erase candidates who were not hired after so many days without activity, 1 to 3650 (default: keep them until somebody erases them)
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    retention_days: Option<u32>,
     /// Fetch no files and try no deliveries again by itself
     #[arg(long)]
     no_background: bool,
@@ -124,7 +134,9 @@ impl Serve {
             public_url: self.public_url,
             allow: self.allow,
             allow_loopback: self.allow_loopback,
+            limits: self.limits,
             operator_settings: self.operator_settings,
+            retention_days: self.retention_days,
             background: !self.no_background,
             ready_file: self.ready_file,
         })
@@ -184,10 +196,14 @@ fn run(command: Command) -> Result<ExitCode> {
             });
         }
         Command::Demo {
-            data_dir, plugin, ..
+            data_dir,
+            plugin,
+            limits,
+            ..
         } => {
             let plugin = plugin_file::find(plugin)?;
-            runtime.block_on(demo::run(&plugin, data_dir))?;
+            let limits = OperatorLimits::with(&limits)?;
+            runtime.block_on(demo::run(&plugin, data_dir, limits))?;
         }
         Command::Serve(serve) => runtime.block_on(serve::run(serve.service()?))?,
         Command::Backup {

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use job_board_host::{
-    AddressPolicy, AllowList, EncryptedSecrets, Grants, KeyRing, MasterKey, SqliteStorage,
-    WebClient,
+    AddressPolicy, AllowList, EncryptedSecrets, EngineConfig, Grants, KeyRing, MasterKey,
+    SqliteStorage, WebClient,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -194,6 +194,7 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
     let grants = Grants::new(Arc::new(storage), Arc::new(secrets), Arc::new(client));
     let grants = Grants {
         clock: Arc::clone(&config.clock),
+        limits: config.limits.clone(),
         ..grants.with_allow(AllowList::parse(&config.allow)?)
     };
     Ok(match &config.watch {
@@ -204,10 +205,13 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
 
 async fn load(config: &DemoConfig, grants: Grants) -> Result<ComponentBoard, DemoError> {
     let plugin = config.plugin_path.clone();
-    let cache = config.data_dir.join(data_dir::COMPILED);
+    let engine = EngineConfig {
+        cache_dir: Some(config.data_dir.join(data_dir::COMPILED)),
+        ..config.engine.clone()
+    };
     // Compiling takes a processor for a while.
     let loading =
-        tokio::task::spawn_blocking(move || ComponentBoard::load(&plugin, &cache, grants));
+        tokio::task::spawn_blocking(move || ComponentBoard::load(&plugin, engine, grants));
     Ok(loading.await.map_err(|_| DemoError::Worker)??)
 }
 

@@ -147,6 +147,28 @@ async fn a_malformed_request_is_an_answer_and_is_not_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn more_headers_than_a_request_may_have_are_an_answer_and_are_not_sent() {
+    let board = Arc::new(Answers::default());
+    let mut grants = grants().with_allow(allow(&["api.board.example"]));
+    grants.http = board.clone();
+    let connection = connect("headers", grants);
+    for crowd in ["101 1", "40000 1", "3 30000"] {
+        let answer = tell(&connection, "headers", &format!("{URL} {crowd}")).await;
+        assert_eq!(
+            answer.unwrap(),
+            "ErrorCode::InvalidRequest Reach::NotSent",
+            "{crowd}"
+        );
+    }
+    assert_eq!(board.count.load(Ordering::SeqCst), 0);
+    for fits in ["100 1", "2 30000"] {
+        let answer = tell(&connection, "headers", &format!("{URL} {fits}")).await;
+        assert_eq!(answer.unwrap(), "200 ", "{fits}");
+    }
+    assert_eq!(board.count.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn requests_and_bytes_are_counted_for_each_call() {
     let board = Arc::new(Answers {
         body_bytes: 100,

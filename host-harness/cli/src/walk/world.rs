@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use job_board_demo::{Credential, Demo, DemoConfig, FieldValue, Role, Values};
-use job_board_host::{Clock, ConnectionId, ManualClock, SqliteStorage, Storage};
+use job_board_host::{Clock, ConnectionId, EngineConfig, ManualClock, SqliteStorage, Storage};
 use serde_json::json;
 use tempfile::TempDir;
 use topcv_simulator::{Simulator, SimulatorConfig};
@@ -45,7 +45,11 @@ impl Stage {
     /// # Errors
     /// As [`Stage::set`].
     pub fn set_in(plugin: &Path, folder: PathBuf) -> Result<Self> {
-        let loaded = plugin_file::load(plugin, Some(folder.clone()))?;
+        let engine = EngineConfig {
+            cache_dir: Some(folder.clone()),
+            ..EngineConfig::default()
+        };
+        let loaded = plugin_file::load(plugin, engine)?;
         Ok(Self {
             plugin: plugin.to_owned(),
             digest: loaded.digest().to_owned(),

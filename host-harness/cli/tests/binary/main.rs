@@ -129,6 +129,25 @@ fn wrong_arguments_are_exit_code_2() {
             "--operator-setting",
             "x",
         ],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--limit",
+            "memory=1TiB",
+        ],
+        &["demo", "--limit", "speed=9"],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--retention-days",
+            "0",
+        ],
     ] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
     }

@@ -4,6 +4,7 @@
 //! they are stored, and what is stored outlives a version of the contract.
 
 pub mod back_off;
+pub mod basis;
 pub mod board_event;
 pub mod contact;
 pub mod cv;

@@ -33,7 +33,7 @@ pub use error::StoreError;
 use crate::watch::Watch;
 
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("basis.sql")];
 
 /// How long one write waits for the other process: ten seconds, looking again after each pause.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);

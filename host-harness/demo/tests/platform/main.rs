@@ -12,6 +12,7 @@ mod erasing;
 mod events;
 mod files;
 mod page;
+mod privacy;
 mod publish;
 mod receive;
 mod server;

@@ -30,6 +30,12 @@ impl clock::Host for CallState {
 const HEADERS_OF_THE_HOST: [&str; 4] =
     ["host", "content-length", "connection", "transfer-encoding"];
 
+/// More than any board's interface asks for; servers refuse hundreds.
+const MOST_HEADERS: usize = 100;
+
+/// Bytes of all names and values together. Common servers take 8 to 64 KiB.
+const MOST_HEADER_BYTES: usize = 64 << 10;
+
 impl http::Host for CallState {
     async fn send(&mut self, request: Request) -> Result<Response, HttpError> {
         if !self.budget.take_request() {
@@ -121,6 +127,15 @@ impl CallState {
                 format!("the header {:?} is the host's or malformed", header.name),
             ));
         }
+        let header_bytes = size_of_headers(&request.headers);
+        if request.headers.len() > MOST_HEADERS || header_bytes > MOST_HEADER_BYTES {
+            return Err(invalid(
+                &origin,
+                format!(
+                    "a request has at most {MOST_HEADERS} headers with {MOST_HEADER_BYTES} bytes"
+                ),
+            ));
+        }
         url.set_fragment(None);
         self.connection.gate.admits(&url).map_err(|why| Refused {
             origin: origin.clone(),
@@ -134,13 +149,7 @@ impl CallState {
         if self.budget.bytes_in_left() == 0 {
             return Err(spent("this call has received all its bytes"));
         }
-        let size = url.as_str().len()
-            + request
-                .headers
-                .iter()
-                .map(|header| header.name.len() + header.value.len())
-                .sum::<usize>()
-            + request.body.as_ref().map_or(0, Vec::len);
+        let size = url.as_str().len() + header_bytes + request.body.as_ref().map_or(0, Vec::len);
         if !self.budget.take_bytes_out(size as u64) {
             return Err(spent("this call has sent all its bytes"));
         }
@@ -195,6 +204,13 @@ impl CallState {
                 });
         }
     }
+}
+
+fn size_of_headers(headers: &[Header]) -> usize {
+    headers
+        .iter()
+        .map(|header| header.name.len() + header.value.len())
+        .sum()
 }
 
 /// A token for a name and no line end in the value: nothing that could become a second header or a second request.

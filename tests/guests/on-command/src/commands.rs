@@ -33,6 +33,18 @@ pub(crate) fn run(command: &str, argument: &[u8]) -> Vec<u8> {
             });
             exchange(request)
         }
+        // headers URL COUNT SIZE: so many headers with values of that size
+        "headers" => {
+            let mut request = request("GET", word(), Vec::new(), "", "");
+            let (count, size) = (number(word()), number(word()));
+            request.headers = (0..count)
+                .map(|index| http::Header {
+                    name: format!("x-{index}"),
+                    value: "1".repeat(size),
+                })
+                .collect();
+            exchange(request)
+        }
         // get-many URL COUNT: the last answer
         "get-many" => {
             let (url, count) = (word(), number(word()));
