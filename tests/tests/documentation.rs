@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PAGES: [&str; 3] = [
+const PAGES: [&str; 4] = [
     "docs/reliability.md",
     "docs/threat-model.md",
     "docs/privacy.md",
+    "docs/fuzzing.md",
 ];
 
 /// The short names that the pages declare at their heads.

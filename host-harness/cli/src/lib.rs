@@ -4,6 +4,7 @@
 //! - [`walk`]: the same two, driven through the whole story, each step checked on both sides;
 //! - [`serve`]: the platform alone, as a service;
 //! - [`backup`]: copies of its data, and putting one back;
+//! - [`rotate_key`]: a new master key for it, while it runs;
 //! - [`simulate`]: the simulator alone;
 //! - [`inspect`]: what a component is and asks for.
 
@@ -18,6 +19,7 @@ pub mod operator_setting;
 pub mod plugin_file;
 mod progress;
 mod ready_file;
+pub mod rotate_key;
 pub mod serve;
 mod signals;
 pub mod simulate;

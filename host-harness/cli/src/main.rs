@@ -1,4 +1,4 @@
-//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `simulate`, `inspect`.
+//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `rotate-key`, `simulate`, `inspect`.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -10,7 +10,9 @@ use clap::{Args, Parser, Subcommand};
 use job_board_cli::limit::{LimitSetting, OperatorLimits};
 use job_board_cli::operator_setting::OperatorSetting;
 use job_board_cli::serve::Service;
-use job_board_cli::{backup, demo, inspect, listening, plugin_file, serve, simulate, walk};
+use job_board_cli::{
+    backup, demo, inspect, listening, plugin_file, rotate_key, serve, simulate, walk,
+};
 use tracing_subscriber::EnvFilter;
 
 const EXIT_CODES: &str = "\
@@ -70,6 +72,18 @@ enum Command {
         /// A folder that `backup` wrote
         #[arg(value_name = "FROM")]
         from: PathBuf,
+    },
+    /// Exchange the master key, also while platforms run; a rotation that was cut off is finished
+    RotateKey {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Only say which keys there are and what is under each
+        #[arg(long, conflicts_with = "forget_retired")]
+        show: bool,
+        /// Only remove the keys that are out of use; backups under them stay closed
+        #[arg(long)]
+        forget_retired: bool,
     },
     /// Run the simulated TopCV alone, until SIGTERM, SIGHUP or Ctrl-C
     Simulate {
@@ -216,6 +230,18 @@ fn run(command: Command) -> Result<ExitCode> {
             force,
             from,
         } => print!("{}", backup::restore(&data_dir, &from, force)?),
+        Command::RotateKey {
+            data_dir,
+            show,
+            forget_retired,
+        } => print!(
+            "{}",
+            match (show, forget_retired) {
+                (true, _) => runtime.block_on(rotate_key::show(&data_dir))?,
+                (_, true) => runtime.block_on(rotate_key::forget_retired(&data_dir))?,
+                _ => runtime.block_on(rotate_key::rotate(&data_dir))?,
+            }
+        ),
         Command::Simulate { bind, ready_file } => {
             runtime.block_on(simulate::run(bind, ready_file))?;
         }

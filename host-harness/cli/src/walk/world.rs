@@ -96,6 +96,8 @@ pub struct World {
     pub operator: Api,
     /// The platform's number of the connection.
     pub connection: u64,
+    /// Sessions that others have taken the place of. They still stand.
+    former: Vec<Api>,
     clock: Arc<ManualClock>,
     config: DemoConfig,
     simulator: Simulator,
@@ -143,6 +145,7 @@ impl World {
             owner: sign_in(&platform, Role::Recruiter).await?,
             operator: sign_in(&platform, Role::Operator).await?,
             admin,
+            former: Vec::new(),
             board,
             clock,
             config,
@@ -160,6 +163,13 @@ impl World {
     /// Who can sign in, with the passwords and sessions of the platform's start.
     pub fn credentials(&self) -> &[Credential] {
         self.platform.credentials()
+    }
+
+    /// Everybody's sessions so far: those of the start, and those that [`World::set_time`] has begun since.
+    pub fn sessions(&self) -> impl Iterator<Item = &str> {
+        let present = [&self.owner, &self.admin, &self.operator];
+        let all = self.former.iter().chain(present);
+        all.filter_map(Api::bearer)
     }
 
     /// With what another process of the same platform is started: on the same data, by the same clock.
@@ -203,9 +213,14 @@ impl World {
     pub async fn set_time(&mut self, now: u64) -> Result<()> {
         self.clock.set(now);
         self.board.set_time(now).await?;
-        self.owner = sign_in(&self.platform, Role::Recruiter).await?;
-        self.admin = sign_in(&self.platform, Role::Administrator).await?;
-        self.operator = sign_in(&self.platform, Role::Operator).await?;
+        for (role, present) in [
+            (Role::Recruiter, &mut self.owner),
+            (Role::Administrator, &mut self.admin),
+            (Role::Operator, &mut self.operator),
+        ] {
+            let next = sign_in(&self.platform, role).await?;
+            self.former.push(std::mem::replace(present, next));
+        }
         Ok(())
     }
 
@@ -238,3 +253,5 @@ async fn sign_in(platform: &Demo, role: Role) -> Result<Api> {
     let session = api.post("/api/login", &body).await?;
     Ok(api.signed_in(&text(&session, "token")?))
 }
+
+job_board_host::never_printed!(World);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backup;
+mod rotation;
 mod service;
 mod story;
 mod support;

@@ -38,6 +38,7 @@ use job_board_host::Clock;
 use tokio::sync::Notify;
 
 use crate::board::{Board, BoardPlugin};
+use crate::domain::attempts::Attempts;
 use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::refusals::Refusals;
 use crate::domain::value::Values;
@@ -77,17 +78,21 @@ pub struct Platform {
     ending: Arc<AtomicBool>,
     // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
     refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
+    // In memory, and of this process alone: of two processes each lets the same sender fail as often.
+    attempts: Arc<Mutex<Attempts>>,
 }
 
 impl Platform {
     /// Over these ports.
-    pub fn new(ports: Ports) -> Self {
+    pub fn new(mut ports: Ports) -> Self {
+        ports.store = ports.store.guarded_by(ports.sealer.keys().clone());
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
             news: news::News::default(),
             ending: Arc::new(AtomicBool::new(false)),
             refusals: Arc::default(),
+            attempts: Arc::default(),
         }
     }
 

@@ -352,6 +352,8 @@ pub fn see_other(target: &str) -> Response {
     }
 }
 
+job_board_host::never_printed!(Call);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ mod privacy;
 mod publish;
 mod receive;
 mod server;
+mod sign_in;
 mod support;
 mod trouble;
 mod unverified;

@@ -62,7 +62,7 @@ impl http::Host for CallState {
         let most = sent.max_response_bytes;
         let answer = self.connection.grants.http.send(sent).await;
         self.budget.spend_bytes_in(match &answer {
-            Ok(response) => response.body.len() as u64,
+            Ok(response) => received_bytes(response),
             // How much of the body had arrived is not known: the most that could have.
             Err(error)
                 if matches!(
@@ -76,6 +76,15 @@ impl http::Host for CallState {
         });
         answer
     }
+}
+
+/// Body and headers: an answer of headers alone is not free.
+fn received_bytes(response: &Response) -> u64 {
+    let headers = response.headers.iter();
+    let headers: usize = headers
+        .map(|header| header.name.len() + header.value.len())
+        .sum();
+    (headers + response.body.len()) as u64
 }
 
 /// A request that is not sent, for the guest and for the audit.

@@ -23,13 +23,13 @@ pub(crate) fn run(command: &str, argument: &[u8]) -> Vec<u8> {
             let body = vec![b'b'; number(word())];
             exchange(request("POST", url, body, "", ""))
         }
-        // send METHOD URL HEADER: one header of that name
+        // send METHOD URL HEADER [VALUE]: one header of that name
         "send" => {
-            let (method, url, header) = (word(), word(), word());
+            let (method, url, header, value) = (word(), word(), word(), word());
             let mut request = request(method, url, Vec::new(), "", "");
             request.headers.push(http::Header {
                 name: header.to_owned(),
-                value: "1".to_owned(),
+                value: if value.is_empty() { "1" } else { value }.to_owned(),
             });
             exchange(request)
         }
