@@ -112,8 +112,8 @@ pub fn not_configured() -> Failure {
     failure(
         Disposition::FixSettings,
         "not-configured",
-        "TopCV chưa được cấu hình. Hãy nhập Access Token và Secret Key trước.",
-        "TopCV is not configured. Enter the Access Token and the Secret Key first.",
+        "TopCV chưa được cấu hình. Hãy nhập Employer API Key (Access Token của TopCV) và Secret Key trước.",
+        "TopCV is not configured. Enter the Employer API Key (TopCV's Access Token) and the Secret Key first.",
     )
 }
 
@@ -122,8 +122,8 @@ pub fn credentials_lost() -> Failure {
     failure(
         Disposition::SignInAgain,
         "credentials-lost",
-        "Không còn đọc được Access Token và Secret Key đã lưu. Hãy nhập lại cả hai khoá; các tin đã đăng sẽ được nối lại.",
-        "The stored Access Token and Secret Key can no longer be read. Enter both keys again; the postings are then connected again.",
+        "Không còn đọc được Employer API Key (Access Token của TopCV) và Secret Key đã lưu. Hãy nhập lại cả hai khóa; các tin đã đăng sẽ được nối lại.",
+        "The stored Employer API Key (TopCV's Access Token) and Secret Key can no longer be read. Enter both keys again; the postings are then connected again.",
     )
     .with(|it| {
         let again = |field: &str| {

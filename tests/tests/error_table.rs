@@ -559,3 +559,42 @@ fn every_kind_of_code_is_found() {
         problems.len()
     );
 }
+
+/// Older spellings, words of ours, and TopCV's word for what the setting calls Employer API Key, alone.
+#[test]
+fn messages_speak_the_recruiters_words() {
+    let mut all = Vec::new();
+    sources(&root().join("plugin/src"), &mut all);
+    let texts = all.concat();
+    for word in [
+        "khoá",
+        "xoá",
+        "hoá đơn",
+        "thoả thuận",
+        "Chưa rõ ý nghĩa",
+        "Mã nhãn",
+        "Rồi cập nhật tin",
+    ] {
+        assert!(!texts.contains(word), "{word}");
+    }
+    let [failures, problems] = of_plugin();
+    let mut told = 0;
+    for rows in [failures, problems] {
+        for (vi, en) in rows.into_values().flatten() {
+            assert!(!vi.contains("bảng giao thức"), "{vi}");
+            assert!(
+                !vi.contains("công việc") && !vi.contains("Công việc"),
+                "{vi}"
+            );
+            for text in [vi, en] {
+                let (named, ours) = (
+                    text.contains("Access Token"),
+                    text.contains("Employer API Key"),
+                );
+                assert!(ours || !named, "{text}");
+                told += usize::from(ours);
+            }
+        }
+    }
+    assert!(told >= 6, "{told}");
+}

@@ -190,6 +190,36 @@ cells! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_that_leads_to_a_page_for_people_is_not_tried_again() {
+    let cell = Cell::new().await;
+    let page = format!("{}/", cell.world.board.url());
+    let to = json!({ "params": { "to": page } });
+    cell.world
+        .board
+        .fault("download", "redirect", to)
+        .await
+        .unwrap();
+    cell.apply("CV.pdf", PDF).await;
+    cell.then_only_a_fresh_link_helps("file-is-page").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_applicant_without_a_file_is_no_errand() {
+    let cell = Cell::new().await;
+    let mut someone = applicant("CV.pdf", PDF);
+    someone["no_cv"] = json!(true);
+    let board = &cell.world.board;
+    board
+        .apply_answered(&cell.posted.board, someone, 200)
+        .await
+        .unwrap();
+    assert_eq!(cell.fetch().await, 0);
+    assert_eq!(cell.files().await, Vec::<Value>::new());
+    assert_eq!(cell.downloads().await, 0);
+    cell.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn magic_bytes_at_the_wrong_offset_are_none() {
     let cell = Cell::new().await;
     cell.apply("CV.pdf", &[b"\n  ", PDF].concat()).await;

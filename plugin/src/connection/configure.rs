@@ -300,11 +300,11 @@ fn other_account(affected: &[PostingMention]) -> Failure {
             Disposition::Conflict,
             "other-account",
             format!(
-                "Access Token này thuộc một tài khoản TopCV khác. {} tin đã đăng sẽ không cập nhật được nữa. Hãy xác nhận nếu bạn thực sự muốn đổi tài khoản.",
+                "Employer API Key (Access Token) này thuộc một tài khoản TopCV khác. {} tin đã đăng sẽ không cập nhật được nữa. Hãy xác nhận nếu bạn thực sự muốn đổi tài khoản.",
                 affected.len()
             ),
             format!(
-                "This Access Token belongs to another TopCV account. {} posting(s) could no longer be updated. Confirm if you really want to change the account.",
+                "This Employer API Key (Access Token) belongs to another TopCV account. {} posting(s) could no longer be updated. Confirm if you really want to change the account.",
                 affected.len()
             ),
         ).with(|it| it.extra = vec![NamedValue {

@@ -319,7 +319,7 @@ fn signature_wrong() -> Failure {
     failure(
         Disposition::FixSettings,
         "signature-wrong",
-        "Chữ ký của thông báo không khớp với khoá nào đang lưu. Nếu đây là thông báo thật của TopCV, hãy kiểm tra cấu hình khoá ký rồi xử lý lại.",
+        "Chữ ký của thông báo không khớp với khóa nào đang lưu. Nếu đây là thông báo thật của TopCV, hãy kiểm tra cấu hình khóa ký rồi xử lý lại.",
         "The delivery's signature fits no stored key. If it does come from TopCV, check the setting of the signing key and process it again.",
     )
 }

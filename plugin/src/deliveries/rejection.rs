@@ -97,7 +97,7 @@ const HINTS: &[Hint] = &[
         code: "category",
         field: "main_category",
         words: &[&["nganh nghe"], &["danh muc"], &["linh vuc"], &["category"]],
-        vi: "Chọn lại ngành nghề cho đúng với công việc.",
+        vi: "Chọn lại ngành nghề cho đúng với vị trí cần tuyển.",
         en: "Choose the category that fits the work.",
     },
     Hint {
@@ -161,7 +161,7 @@ pub fn read(reason: &str) -> Rejection {
         field: hint.map(|hint| hint.field.to_owned()),
         advice: match hint {
             Some(hint) => text(
-                format!("{} Rồi cập nhật tin; TopCV sẽ duyệt lại.", hint.vi),
+                format!("{} Sau đó hãy cập nhật tin để TopCV duyệt lại.", hint.vi),
                 format!(
                     "{} Then update the posting; TopCV reviews it again.",
                     hint.en

@@ -84,8 +84,8 @@ fn cannot_look(error: BoardError) -> Failure {
         Disposition::FixInput | Disposition::NotFound => self::failure(
             Disposition::RetryLater,
             "board-list-unusable",
-            "Chưa đọc được danh sách tin trên TopCV nên chưa đăng, để không bị trừ phí hai lần. Hãy thử lại sau; nếu còn lỗi, báo người quản trị hệ thống kiểm tra bảng giao thức.",
-            "The list of postings at TopCV cannot be read, so nothing was published: it could be paid for twice. Try again later; if it goes on, ask the operator to check the protocol table.",
+            "Chưa đọc được danh sách tin trên TopCV nên chưa đăng, để không bị trừ phí hai lần. Hãy thử lại sau; nếu còn lỗi, hãy báo người quản trị hệ thống.",
+            "The list of postings at TopCV cannot be read, so nothing was published: it could be paid for twice. Try again later; if it goes on, tell the operator.",
         )
         .with(|it| it.board_status = failure.board_status),
         _ => failure,
@@ -100,7 +100,7 @@ fn similar_at_board(found: &[Candidate]) -> Failure {
     failure(
         Disposition::Conflict,
         "similar-at-board",
-        "Trên TopCV đã có tin cùng tiêu đề mà hệ thống này chưa liên kết. Hãy liên kết tin đó với công việc, hoặc xác nhận vẫn muốn đăng thêm một tin.",
+        "Trên TopCV đã có tin cùng tiêu đề mà hệ thống này chưa liên kết. Hãy liên kết tin đó với tin tuyển dụng ở đây, hoặc xác nhận vẫn muốn đăng thêm một tin.",
         "TopCV has a posting with this title that is not linked here. Link it with the job, or confirm that you want to publish another one all the same.",
     )
     .with(|it| {

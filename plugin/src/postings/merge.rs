@@ -72,11 +72,7 @@ fn changed_elsewhere(
     theirs: Option<&Json>,
     mine: &Json,
 ) -> FieldProblem {
-    let shown = |value: Option<&Json>| match value {
-        Some(Json::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => String::new(),
-    };
+    let shown = |value: Option<&Json>| value.map_or_else(String::new, |it| form::readable(key, it));
     let field = field_of(key);
     let label = form::label(&field);
     // A digest says nothing to a person.
@@ -185,7 +181,7 @@ fn not_shown(key: &str) -> FieldProblem {
     problem(
         &field_of(key),
         "not-shown-by-board",
-        "TopCV không cho xem giá trị hiện tại của mục này; hãy nhập lại để không bị xoá mất.",
+        "TopCV không cho xem giá trị hiện tại của mục này; hãy nhập lại để không bị xóa mất.",
         "TopCV does not show the present value of this field; enter it again so that it is not wiped.",
     )
 }

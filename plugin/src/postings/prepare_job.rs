@@ -67,7 +67,7 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
         problems.push(problem(
             "id",
             "bad-id",
-            "Mã công việc phải có từ 1 đến 200 byte và không chứa ký tự điều khiển.",
+            "Mã tin tuyển dụng phải có từ 1 đến 200 byte và không chứa ký tự điều khiển.",
             "A job's id has 1 to 200 bytes and no control characters.",
         ));
     }
@@ -79,7 +79,7 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
         problems.push(problem(
             "title",
             "required",
-            "Công việc chưa có tiêu đề.",
+            "Tin tuyển dụng chưa có tiêu đề.",
             "The job has no title.",
         ));
     } else if job.title.len() > LONGEST_TITLE {
@@ -89,7 +89,7 @@ fn malformed(job: &Job) -> Vec<FieldProblem> {
         problems.push(problem(
             "details",
             "too-many",
-            format!("Công việc có quá {MOST_DETAILS} thông tin."),
+            format!("Tin tuyển dụng có quá {MOST_DETAILS} thông tin."),
             format!("The job has more than {MOST_DETAILS} details."),
         ));
         return problems;

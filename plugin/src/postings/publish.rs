@@ -35,7 +35,7 @@ pub fn publish_job(
     check_id("request-id", request_id)?;
     check_id("job-id", job)?;
     let mut client = Client::open(ports)?;
-    let content = request_digest(job, values);
+    let content = request_digest(job, &form::in_one_spelling(values));
     let record = match record::load::<PostingRecord>(ports.storage, &keys::posting(request_id))? {
         Some(stored) if stored.value.request_digest != content => return Err(request_id_reused()),
         Some(stored) => resume(ports, &mut client, stored, values, allow_second)?,
@@ -298,7 +298,8 @@ fn created_but(failure: Failure) -> Failure {
 }
 
 /// Digest of job and values, whatever their order. Stored for as long as the posting is: the encoding never changes. Each value is its name, its
-/// kind and its texts, each text with its length before it; the values stand in the order of their digests.
+/// kind and its texts, each text with its length before it; the values stand in the order of their digests. Long texts come
+/// [`form::in_one_spelling`].
 fn request_digest(job: &str, values: &[NamedValue]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for value in values {

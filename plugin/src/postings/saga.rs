@@ -78,12 +78,12 @@ fn stands_in_the_way(
         _ if abandoned => return Ok(()),
         PostingState::Submitting | PostingState::Unknown => (
             "publish-in-doubt",
-            "Công việc này có một lần đăng chưa rõ kết quả. Hãy hoàn tất hoặc tra cứu lần đó trước, để không bị trừ phí hai lần.",
+            "Tin tuyển dụng này có một lần đăng chưa rõ kết quả. Hãy hoàn tất hoặc tra cứu lần đó trước, để không bị trừ phí hai lần.",
             "This job has a publish whose outcome is not known yet. Finish it or look it up first, so that nothing is paid for twice.",
         ),
         _ if is_active(state) && !allow_second => (
             "already-posted",
-            "Công việc này đã có tin trên TopCV. Hãy cập nhật tin đó, hoặc xác nhận muốn đăng thêm một tin nữa.",
+            "Tin tuyển dụng này đã được đăng trên TopCV. Hãy cập nhật tin đã đăng, hoặc xác nhận muốn đăng thêm một tin nữa.",
             "This job has a posting on TopCV already. Update that one, or confirm that you want a second one.",
         ),
         _ => return Ok(()),
@@ -284,7 +284,7 @@ pub(super) fn already_linked(owner: &PostingRecord) -> Failure {
     failure(
         Disposition::Conflict,
         "already-linked",
-        "Tin này đã được liên kết với một công việc khác trên hệ thống.",
+        "Tin này đã được liên kết với một tin tuyển dụng khác trên hệ thống.",
         "That posting is linked with a job here already.",
     )
     .with(|it| {

@@ -252,6 +252,104 @@ fn other_content_under_a_request_id_is_a_conflict() {
 }
 
 #[test]
+fn a_request_is_bound_to_what_its_texts_say_and_not_to_how_they_are_written() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    let publish = |text: &str| {
+        publish_job(
+            host.ports(),
+            "r-1",
+            "job-1",
+            &with("job_description", text),
+            false,
+        )
+    };
+    let first = publish("Viết mã\n• Rust").unwrap();
+    for same in [
+        "<p>Viết mã</p><ul><li>Rust</li></ul>",
+        "Viết mã\r\n\r\n• Rust\r\n",
+    ] {
+        assert_eq!(publish(same).unwrap(), first, "{same}");
+    }
+    for other in [
+        "Viết mã\nRust",
+        "<p>Viết <b>mã</b></p><ul><li>Rust</li></ul>",
+    ] {
+        assert_eq!(publish(other).unwrap_err().code, "request-id-reused");
+    }
+    assert_eq!(board.borrow().creates, 1);
+}
+
+#[test]
+fn a_form_that_comes_back_unchanged_writes_nothing_however_its_texts_are_spelled() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    let html = "<p>Viết mã<br>Đọc mã</p><ul><li>Rust</li></ul>";
+    publish_job(
+        host.ports(),
+        "r-1",
+        "job-1",
+        &with("job_description", html),
+        false,
+    )
+    .unwrap();
+    assert_eq!(board.borrow().get(1001, "job_description"), json!(html));
+    let job = crate::contract::postings::Job {
+        id: "job-1".into(),
+        title: "Kỹ sư phần mềm".into(),
+        details: Vec::new(),
+    };
+    let form = prepare_job(host.ports(), &job, Some("r-1")).unwrap();
+    let mut filled: Vec<NamedValue> = Vec::new();
+    for field in form.fields {
+        filled.extend(field.value.map(|it| value(&field.id, it)));
+    }
+    let lines = named("job_description", "Viết mã\nĐọc mã\n• Rust");
+    assert!(filled.contains(&lines), "{filled:?}");
+    let (version, before) = (form.version.unwrap(), board.borrow().writes);
+    let change = update_job(host.ports(), "r-1", &version, &filled).unwrap();
+    assert_eq!(change.changed, Vec::<String>::new());
+    for spelling in [html, "<p>Viết mã</p><p>Đọc mã</p><ul><li>Rust</li></ul>"] {
+        let values = [named("job_description", spelling)];
+        let change = update_job(host.ports(), "r-1", &version, &values).unwrap();
+        assert_eq!(change.changed, Vec::<String>::new(), "{spelling}");
+    }
+    assert_eq!(board.borrow().writes, before, "nothing was sent");
+    // Rewritten at the board as the same content: no conflict with a change of ours, and what we did not touch stays as it is there.
+    let rewritten = "<p>Viết mã</p>\n<p>Đọc mã</p><ul><li>Rust</li></ul>";
+    board
+        .borrow_mut()
+        .set(1001, "job_description", json!(rewritten));
+    let values = [lines, named("title", "Kỹ sư Rust")];
+    let change = update_job(host.ports(), "r-1", "1", &values).unwrap();
+    assert_eq!(change.changed, ["title"]);
+    assert_eq!(
+        board.borrow().get(1001, "job_description"),
+        json!(rewritten)
+    );
+}
+
+#[test]
+fn a_conflict_shows_long_texts_as_the_form_does() {
+    let host = TestHost::configured();
+    let board = Board::on(&host);
+    publish_job(host.ports(), "r-1", "job-1", &values(), false).unwrap();
+    board
+        .borrow_mut()
+        .set(1001, "job_benefit", json!("<p>Lương<br>Thưởng</p>"));
+    let wanted = [named("job_benefit", "Du lịch\n• Biển")];
+    let failure = update_job(host.ports(), "r-1", "1", &wanted).unwrap_err();
+    assert_eq!(failure.code, "changed-elsewhere");
+    for shown in [
+        named("board", "Lương\nThưởng"),
+        named("wanted", "Du lịch\n• Biển"),
+        named("sent", "Lương tháng 13."),
+    ] {
+        assert!(failure.problems[0].values.contains(&shown), "{shown:?}");
+    }
+}
+
+#[test]
 fn a_lost_answer_is_looked_up_and_adopted() {
     let host = TestHost::configured();
     let board = Board::on(&host);

@@ -251,8 +251,8 @@ fn advice(record: &PostingRecord, state: PostingState) -> Option<Text> {
             Some(rejection::read(record.reason.as_deref().unwrap_or("")).advice)
         }
         PostingState::Expired => Some(text(
-            "Tin đã hết hạn. Hãy mở lại với hạn nộp mới nếu vẫn cần tuyển.",
-            "The posting has expired. Reopen it with a new deadline if you still need applicants.",
+            "Tin đã hết hạn. Hãy mở lại với hạn nộp mới nếu vẫn cần tuyển; việc đó có thể dùng thêm một lượt đăng trên TopCV.",
+            "The posting has expired. Reopen it with a new deadline if you still need applicants; that may use another credit at TopCV.",
         )),
         PostingState::OtherAccount => Some(text(
             "Tin thuộc một tài khoản TopCV khác với tài khoản đang kết nối. Hãy kết nối lại tài khoản đó để cập nhật.",

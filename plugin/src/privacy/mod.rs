@@ -30,11 +30,11 @@ fn receipt(ports: Ports<'_>) -> Receipt {
 fn notes() -> Vec<Text> {
     vec![
         text(
-            "Plugin không lưu dữ liệu cá nhân của ứng viên, nên không có gì phải xoá ở đây.",
+            "Plugin không lưu dữ liệu cá nhân của ứng viên, nên không có gì phải xóa ở đây.",
             "This plugin keeps no personal data of candidates, so there was nothing to erase here.",
         ),
         text(
-            "TopCV giữ bản hồ sơ riêng và không có chức năng xoá qua API: hãy xoá hoặc yêu cầu xoá trực tiếp tại TopCV.",
+            "TopCV giữ bản hồ sơ riêng và không có chức năng xóa qua API: hãy xóa hoặc yêu cầu xóa trực tiếp tại TopCV.",
             "TopCV keeps its own copy and offers no erasure through its API: erase it, or ask for it, at TopCV itself.",
         ),
     ]

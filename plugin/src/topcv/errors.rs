@@ -107,8 +107,8 @@ impl BoardError {
             Self::NoCredit => failure(
                     Disposition::NotEntitled,
                     "no-credit",
-                    "Tài khoản TopCV không còn gói hoặc lượt đăng tin. Hãy mua thêm hoặc liên hệ TopCV.",
-                    "The TopCV account has no package or credit left. Buy more or contact TopCV.",
+                    "Tài khoản TopCV không còn gói hoặc lượt đăng tin. Hãy mua thêm trên TopCV, hoặc chọn một chiến dịch tuyển dụng còn lượt.",
+                    "The TopCV account has no package or credit left. Buy more at TopCV, or choose a recruitment campaign that has some left.",
                 ).with(|it| it.board_status = Some(402)),
             Self::Refused { status } => failure(
                     Disposition::FixInput,
@@ -133,8 +133,8 @@ pub fn credentials_refused(board_status: Option<u16>) -> Failure {
     failure(
         Disposition::SignInAgain,
         "credentials-refused",
-        "TopCV không chấp nhận Access Token hoặc Secret Key (TopCV không cho biết cái nào sai).",
-        "TopCV refuses the Access Token or the Secret Key (it does not say which one).",
+        "TopCV không chấp nhận Employer API Key (Access Token của TopCV) hoặc Secret Key; TopCV không cho biết khóa nào sai.",
+        "TopCV refuses the Employer API Key (TopCV's Access Token) or the Secret Key; it does not say which one.",
     )
     .with(|it| {
         it.board_status = board_status;

@@ -4,11 +4,15 @@
 //! changes nothing. Formatting and blocks are written only when text follows, so that nothing empty is left.
 
 mod entities;
+mod lines;
 mod tokens;
 mod writer;
 
+use crate::vietnam::masking::is_invisible;
 use tokens::{Token, Tokens};
 use writer::{Format, Writer};
+
+pub use lines::shown;
 
 /// Elements that are kept.
 pub const ALLOWED: [&str; 9] = ["p", "br", "ul", "ol", "li", "b", "strong", "i", "em"];
@@ -52,6 +56,9 @@ const LINES: [&str; 26] = [
 /// What ends a line in plain text; word processors paste more than `\n`.
 const LINE_ENDS: [char; 6] = ['\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 
+/// Begins a line that is an item of a list, with white space after it. Not `-`: very many texts at the board are paragraphs that begin with one.
+const BULLET: char = '•';
+
 /// Most names of removed elements that are reported.
 const MOST_REPORTED: usize = 10;
 
@@ -64,8 +71,25 @@ pub struct Clean {
     pub removed: Vec<String>,
 }
 
-/// Keeps the [`ALLOWED`] elements, without attributes. Lines of a text without block elements become paragraphs.
+/// Keeps the [`ALLOWED`] elements, without attributes. Lines of a text without block elements become paragraphs, those that begin with
+/// [`BULLET`] items of a list.
 pub fn clean(text: &str) -> Clean {
+    read(text, Breaks::Kept)
+}
+
+/// What a text says, for comparing: two with the same content say the same, though one breaks a line where the other begins a paragraph.
+pub fn content(text: &str) -> String {
+    read(text, Breaks::Paragraphs).html
+}
+
+/// What becomes of a line break in a paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Breaks {
+    Kept,
+    Paragraphs,
+}
+
+fn read(text: &str, breaks: Breaks) -> Clean {
     let by_lines = !Tokens::new(text).any(|token| match token {
         Token::Open(name) | Token::Close(name) => {
             matches!(name.as_str(), "p" | "br" | "ul" | "ol" | "li") || is(&LINES, &name)
@@ -73,17 +97,26 @@ pub fn clean(text: &str) -> Clean {
         Token::Text(_) => false,
     });
     let mut writer = Writer::default();
+    let mut lines = Lines::default();
     let mut removed: Vec<String> = Vec::new();
     for token in Tokens::new(text) {
         let (name, opens) = match token {
             Token::Text(raw) => {
-                text_of(&mut writer, raw, by_lines);
+                let text = entities::decode(raw);
+                if by_lines {
+                    lines.write(&mut writer, &text);
+                } else {
+                    writer.text(&text);
+                }
                 continue;
             }
             Token::Open(name) => (name, true),
             Token::Close(name) => (name, false),
         };
         match (name.as_str(), opens) {
+            ("br", _) if breaks == Breaks::Paragraphs && writer.is_in_paragraph() => {
+                writer.line_end();
+            }
             ("br", _) => writer.line_break(),
             ("p", true) => writer.open_paragraph(),
             ("p", false) => writer.close_paragraph(),
@@ -116,20 +149,49 @@ fn is(names: &[&str], name: &str) -> bool {
     names.contains(&name)
 }
 
-fn text_of(writer: &mut Writer, raw: &str, by_lines: bool) {
-    let text = entities::decode(raw);
-    if !by_lines {
-        writer.text(&text);
-        return;
+/// Plain text, line by line; formatting may stand between its pieces.
+#[derive(Default)]
+struct Lines {
+    /// The present line has text.
+    has_text: bool,
+}
+
+impl Lines {
+    fn write(&mut self, writer: &mut Writer, text: &str) {
+        for (index, line) in text.split(LINE_ENDS).enumerate() {
+            if index > 0 {
+                writer.line_end();
+                self.has_text = false;
+            }
+            let visible = without_start(line);
+            if self.has_text || visible.is_empty() {
+                writer.text(line);
+                continue;
+            }
+            self.has_text = true;
+            match item(visible) {
+                Some(rest) => {
+                    writer.open_item();
+                    writer.text(rest);
+                }
+                None => {
+                    writer.close_list();
+                    writer.text(line);
+                }
+            }
+        }
     }
-    let mut lines = text.split(LINE_ENDS);
-    if let Some(first) = lines.next() {
-        writer.text(first);
-    }
-    for line in lines {
-        writer.line_end();
-        writer.text(line);
-    }
+}
+
+/// The text of a line that is an item.
+fn item(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix(BULLET)?;
+    let rest = rest.trim_start_matches(|c: char| is_invisible(c) && !c.is_whitespace());
+    rest.starts_with(char::is_whitespace).then_some(rest)
+}
+
+fn without_start(line: &str) -> &str {
+    line.trim_start_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
 #[cfg(test)]

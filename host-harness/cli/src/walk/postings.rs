@@ -40,6 +40,10 @@ pub async fn the_form_is_prefilled_and_lists_what_is_missing(world: &mut World) 
         let wanted = [("value", value), ("origin", json!(origin))];
         members(&format!("the field {id}"), field(&form, id)?, &wanted)?;
     }
+    for language in ["vi", "en"] {
+        let cost = form["cost"][language].as_str().unwrap_or_default();
+        ensure!(!cost.is_empty(), "the form names no cost in {language}");
+    }
     let label = field(&form, "deadline")?["label"].clone();
     ensure!(label["vi"] != label["en"], "one language only: {label}");
 

@@ -123,9 +123,8 @@ fn next_step(lang: Lang, error: &AppError) -> Option<(String, &'static str)> {
         ))
     };
     match failure.disposition {
-        Disposition::FixSettings | Disposition::SignInAgain | Disposition::NotEntitled => {
-            settings()
-        }
+        // What an account is not entitled to is bought at the board, not entered here: the message says so.
+        Disposition::FixSettings | Disposition::SignInAgain => settings(),
         Disposition::OutcomeUnknown | Disposition::InProgress => request_id.as_ref().map(|id| {
             (
                 format!("/postings/{id}"),

@@ -403,6 +403,39 @@ async fn what_stands_at_the_board_already_can_be_linked_or_published_beside() {
 }
 
 #[tokio::test]
+async fn what_publishing_costs_stands_above_the_form() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let html = browser
+        .text(&format!("/jobs/{}/publish", world.job.0))
+        .await;
+    assert!(html.contains("Chi phí: "), "{html}");
+    assert!(html.contains("one credit &lt;each&gt;"), "{html}");
+}
+
+#[tokio::test]
+async fn what_is_bought_at_the_board_is_not_looked_for_in_the_settings() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    let publish = format!("/jobs/{}/publish", world.job.0);
+    for (disposition, code, leads) in [
+        (Disposition::NotEntitled, "no-credit", false),
+        (Disposition::NotEntitled, "service-not-open", false),
+        (Disposition::SignInAgain, "credentials-refused", true),
+    ] {
+        let refused = PluginError::Failure(Box::new(plain_failure(disposition, code)));
+        world
+            .board
+            .with(|script| script.postings.push_back(Err(refused)));
+        let form = [("csrf", browser.csrf.as_str()), ("request", code)];
+        let html = browser.post(&publish, &form, &[]).await.text().await;
+        let html = html.unwrap();
+        assert!(html.contains(r#"role="alert""#), "{html}");
+        assert_eq!(html.contains("Mở thiết lập mã truy cập"), leads, "{code}");
+    }
+}
+
+#[tokio::test]
 async fn a_reopening_in_doubt_is_for_a_person_to_settle() {
     let browser = Browser::start().await;
     let world = &browser.server.world;

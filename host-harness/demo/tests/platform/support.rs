@@ -104,6 +104,9 @@ impl ScriptedBoard {
     }
 }
 
+/// What the form says that publishing costs.
+pub const COST: &str = "one credit <each>";
+
 fn unscripted<T>() -> Answer<T> {
     Err(failure(Disposition::Internal, "unscripted"))
 }
@@ -161,7 +164,7 @@ impl BoardPlugin for ScriptedBoard {
             version: None,
             choices_as_of: None,
             choices_stale: false,
-            cost: None,
+            cost: Some(text(COST)),
             notes: Vec::new(),
         })
     }

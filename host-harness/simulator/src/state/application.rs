@@ -237,7 +237,10 @@ impl World {
             None => String::new(),
             Some(cv) => self.add_link(employer_id, cv, one_time, now),
         };
-        let cv_url = format!("{}/xem-cv/{application_id}", self.base_url);
+        let cv_url = match new.cv {
+            None => String::new(),
+            Some(_) => format!("{}/xem-cv/{application_id}", self.base_url),
+        };
         let apply_at = new.apply_at.unwrap_or_else(|| local_time_text(now));
         let phone = mask_phone(&new.phone, mask);
 

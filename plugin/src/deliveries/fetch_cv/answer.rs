@@ -6,6 +6,7 @@ use crate::contract::http::Response;
 use crate::contract::types::Disposition;
 use crate::failure::{Failure, failure};
 use crate::topcv::errors::BoardError;
+use crate::topcv::markup;
 use crate::vietnam::lower_case::lower_case;
 use crate::vietnam::masking::is_deceptive;
 
@@ -34,11 +35,15 @@ pub(super) fn read(response: &Response) -> Step {
     }
     if is_page(response) {
         return failed(
-            BoardError::Challenge {
-                status,
-                retry_after_ms: None,
-            }
-            .into_failure(),
+            if (200..=299).contains(&status) && !is_challenge(response) {
+                page_instead(status)
+            } else {
+                BoardError::Challenge {
+                    status,
+                    retry_after_ms: None,
+                }
+                .into_failure()
+            },
         );
     }
     let json = object(response);
@@ -94,6 +99,16 @@ fn expired(status: u16) -> Failure {
         ).with(|it| it.board_status = Some(status))
 }
 
+/// The link leads to a page for people: another try finds the same page.
+fn page_instead(status: u16) -> Failure {
+    failure(
+            Disposition::FixInput,
+            "file-is-page",
+            "Liên kết mà TopCV gửi mở ra một trang web, không phải tệp CV. Hãy mở hồ sơ trên TopCV để xem CV.",
+            "The link that TopCV sent leads to a page, not to a file. Open the profile at TopCV to see the CV.",
+        ).with(|it| it.board_status = Some(status))
+}
+
 /// JSON in the place of a file is a message that there is none; the body of a real file never starts like that.
 fn object(response: &Response) -> Option<Json> {
     response
@@ -126,6 +141,34 @@ fn is_page(response: &Response) -> bool {
         || begins(b"<body")
         || begins(b"<script")
         || (declared && super::file_type::recognise(&response.body).is_none())
+}
+
+/// What pages say that check a browser before they let it pass; in lower case.
+const CHALLENGE_WORDS: [&str; 11] = [
+    "just a moment",
+    "one more step",
+    "checking your browser",
+    "verify you are human",
+    "enable javascript",
+    "security check",
+    "ddos protection",
+    "cf-chl",
+    "challenge-platform",
+    "turnstile",
+    "kiểm tra trình duyệt",
+];
+
+/// As much of a page is looked at for [`CHALLENGE_WORDS`].
+const MOST_LOOKED_AT: usize = 64 * 1024;
+
+/// Whether a page that came as a success is the CDN's check. One without any text for people is: it leaves everything to its script.
+fn is_challenge(response: &Response) -> bool {
+    let start = &response.body[..response.body.len().min(MOST_LOOKED_AT)];
+    let page = String::from_utf8_lossy(start);
+    let words = lower_case(&page);
+    header(response, "cf-mitigated").is_some()
+        || CHALLENGE_WORDS.iter().any(|word| words.contains(word))
+        || markup::clean(&page).html.is_empty()
 }
 
 fn retry_after_ms(response: &Response) -> Option<u64> {

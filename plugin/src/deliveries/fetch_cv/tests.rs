@@ -204,6 +204,49 @@ fn pages_instead_of_files_mean_later() {
 }
 
 #[test]
+fn a_page_for_people_is_no_file_and_no_try_changes_that() {
+    const PROFILE: &[u8] = "<!DOCTYPE html><html><head><title>Hồ sơ</title></head><body><h1>Trần Thị Bình</h1></body></html>".as_bytes();
+    let page = |body: &'static [u8]| move || respond(200, &[("content-type", "text/html")], body);
+    assert_eq!(
+        failed(page(PROFILE)),
+        (Disposition::FixInput, "file-is-page".into())
+    );
+    // What the CDN says with 403, 429 or 503 is its own, whatever the words; and so is what only a script fills.
+    for status in [403, 429, 503] {
+        assert_eq!(
+            failed(move || respond(status, &[("content-type", "text/html")], PROFILE)).1,
+            "board-challenge",
+            "{status}"
+        );
+    }
+    for challenge in [
+        &b"<html><title>Just a moment...</title><body>www.topcv.vn</body></html>"[..],
+        "<html><body>Đang kiểm tra trình duyệt của bạn</body></html>".as_bytes(),
+        b"<html><body><div id=\"cf-chl-widget\">topcv</div></body></html>",
+        b"<html><body><script>location.reload()</script></body></html>",
+    ] {
+        assert_eq!(
+            failed(page(challenge)),
+            (Disposition::RetryLater, "board-challenge".into())
+        );
+    }
+    let mitigated = || {
+        respond(
+            200,
+            &[("content-type", "text/html"), ("CF-Mitigated", "challenge")],
+            PROFILE,
+        )
+    };
+    assert_eq!(failed(mitigated).1, "board-challenge");
+    // A link that is dead tells more than the page beside it.
+    assert_eq!(both(gone, page(PROFILE)).unwrap_err().code, "file-expired");
+    assert_eq!(
+        both(page(PROFILE), page(PROFILE)).unwrap_err().code,
+        "file-is-page"
+    );
+}
+
+#[test]
 fn the_board_being_down_means_later() {
     for status in [500, 502, 503, 504, 408] {
         assert_eq!(

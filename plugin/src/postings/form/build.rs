@@ -35,7 +35,18 @@ pub(in crate::postings) fn for_job(job: &Job, catalogue: &Catalogue, today: &str
     missing.extend(unplaced);
     let mut problems = prefilled.problems;
     problems.extend(wrong);
-    assemble(prefilled.fields, missing, problems, catalogue, today)
+    Form {
+        cost: Some(cost()),
+        ..assemble(prefilled.fields, missing, problems, catalogue, today)
+    }
+}
+
+/// What a new posting costs, as far as it is known: `docs/protocol.md`, "What costs".
+fn cost() -> Text {
+    text(
+        "Đăng tin được cho là dùng một lượt đăng trong gói dịch vụ TopCV của công ty; TopCV chưa xác nhận cách tính. Hãy xem số lượt còn lại trên TopCV.",
+        "Publishing is assumed to use one credit of your company's package at TopCV; TopCV has not confirmed how it counts. Look there for what is left.",
+    )
 }
 
 /// The form for an edit: what stands at the board now.

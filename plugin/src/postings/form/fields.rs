@@ -65,6 +65,56 @@ impl Kind {
         }
     }
 
+    /// How a person enters it, with an example: what somebody reads who entered something else.
+    pub(super) fn how_to_enter(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Line(_) => (
+                "Nhập một dòng chữ, ví dụ: Kế toán tổng hợp.",
+                "Enter one line of text, for example: “Kế toán tổng hợp” (general accountant).",
+            ),
+            Self::Phone => (
+                "Nhập số điện thoại, ví dụ 0912 345 678.",
+                "Enter a telephone number, for example 0912 345 678.",
+            ),
+            Self::Markup => (
+                "Nhập văn bản, mỗi ý một dòng, ví dụ: Lập báo cáo thuế hằng tháng.",
+                "Enter text, one point a line, for example: “Lập báo cáo thuế hằng tháng” (prepare the monthly tax return).",
+            ),
+            Self::Option | Self::Code => (
+                "Chọn một mục trong danh sách, ví dụ “Nhân viên” ở Cấp bậc.",
+                "Choose one entry of the list, for example “Nhân viên” (staff) for the level.",
+            ),
+            Self::Options => (
+                "Chọn một hoặc nhiều mục trong danh sách, ví dụ “Hà Nội” và “Hồ Chí Minh”.",
+                "Choose one or more entries of the list, for example “Hà Nội” and “Hồ Chí Minh”.",
+            ),
+            Self::Ids => (
+                "Nhập mã số do TopCV cung cấp, mỗi dòng một mã, ví dụ 12.",
+                "Enter numbers that TopCV gave you, one a line, for example 12.",
+            ),
+            Self::Integer(..) => (
+                "Nhập một số nguyên bằng chữ số, ví dụ 3.",
+                "Enter a whole number in digits, for example 3.",
+            ),
+            Self::Money => (
+                "Nhập số tiền bằng chữ số, ví dụ 20000000.",
+                "Enter the amount in digits, for example 20000000.",
+            ),
+            Self::Day => (
+                "Chọn một ngày, ví dụ 2026-12-31.",
+                "Choose a day, for example 2026-12-31.",
+            ),
+            Self::Emails => (
+                "Nhập địa chỉ email, mỗi dòng một địa chỉ, ví dụ tuyendung@congty.vn.",
+                "Enter e-mail addresses, one a line, for example tuyendung@congty.vn.",
+            ),
+            Self::Switch => (
+                "Chọn bật hoặc tắt, ví dụ: bật.",
+                "Choose on or off, for example: on.",
+            ),
+        }
+    }
+
     /// What a value of it must keep to.
     pub(super) fn limits(self, today: &str) -> Limits {
         let mut limits = Limits {
@@ -194,8 +244,8 @@ const BOARD: Both = ("Tùy chọn của TopCV", "TopCV's options");
 pub(super) const EXTRA: Both = ("TopCV yêu cầu thêm", "Also demanded by TopCV");
 
 const SIMPLE: Both = (
-    "Viết từng dòng, hoặc dùng định dạng đơn giản: đoạn, danh sách, chữ đậm, chữ nghiêng.",
-    "Plain lines, or simple formatting: paragraphs, lists, bold, italic.",
+    "Viết từng dòng; dòng bắt đầu bằng “• ” là một mục của danh sách. Cũng nhận HTML đơn giản: đoạn, danh sách, chữ đậm, chữ nghiêng.",
+    "Plain lines; a line that begins with “• ” is an item of a list. Simple HTML is taken too: paragraphs, lists, bold, italic.",
 );
 
 /// Every field.
@@ -216,7 +266,6 @@ pub(super) const FIELDS: &[Spec] = &[
     field("salary_from", Kind::Money, Empty::WithSalary, SALARY, ("Lương từ", "Salary from"), ("Để trống nếu chỉ có mức tối đa.", "Leave it empty when there is only an upper limit.")),
     field("salary_to", Kind::Money, Empty::WithSalary, SALARY, ("Lương đến", "Salary to"), ("Để trống nếu chỉ có mức tối thiểu.", "Leave it empty when there is only a lower limit.")),
     field("salary_currency", Kind::Code, Empty::Text("VND"), SALARY, ("Đơn vị tiền", "Currency"), ("VND hoặc USD.", "VND or USD.")),
-    field("salary_level", Kind::Integer(0, 1_000_000), Empty::Number(0), SALARY, ("Mã khoảng lương của TopCV", "TopCV's salary level"), ("Chưa rõ ý nghĩa; giữ 0 nếu TopCV không yêu cầu.", "Its meaning is not known; keep 0 unless TopCV asks for it.")),
     field("job_description", Kind::Markup, Empty::Refused, CONTENT, ("Mô tả công việc", "Description"), SIMPLE),
     field("job_requirement", Kind::Markup, Empty::Refused, CONTENT, ("Yêu cầu ứng viên", "Requirements"), SIMPLE),
     field("job_benefit", Kind::Markup, Empty::Refused, CONTENT, ("Quyền lợi", "Benefits"), SIMPLE),
@@ -224,7 +273,8 @@ pub(super) const FIELDS: &[Spec] = &[
     field("contact_phone", Kind::Phone, Empty::Refused, CONTACT, ("Điện thoại liên hệ", "Contact phone"), ("Số di động hoặc cố định ở Việt Nam.", "A mobile or landline number in Vietnam.")),
     field("contact_email", Kind::Emails, Empty::Refused, CONTACT, ("Email nhận hồ sơ", "Contact e-mails"), ("Từ 1 đến 5 địa chỉ.", "One to five addresses.")),
     field("publish_request_days", Kind::Integer(1, 365), Empty::Number(30), BOARD, ("Số ngày đăng", "Days to publish"), ("Số ngày hiển thị yêu cầu TopCV đăng.", "For how many days TopCV is asked to show it.")),
-    field("job_tag_ids", Kind::Ids, Empty::List, BOARD, ("Mã nhãn tin", "Tag ids"), ("Các mã số của TopCV; để trống nếu không có.", "TopCV's numbers; leave it empty when there are none.")),
+    field("job_tag_ids", Kind::Ids, Empty::List, BOARD, ("Nhãn của tin", "Tags"), ("Để trống, trừ khi TopCV cung cấp mã số của nhãn cho bạn.", "Leave it empty unless TopCV gave you the numbers of tags.")),
+    field("salary_level", Kind::Integer(0, 1_000_000), Empty::Number(0), BOARD, ("Khoảng lương của TopCV", "TopCV's salary band"), ("Giữ 0, trừ khi TopCV cung cấp mã số của khoảng lương cho bạn.", "Keep 0 unless TopCV gave you the number of a salary band.")),
     field("recruitment_campaign_id", Kind::Integer(0, i64::MAX), Empty::Number(0), BOARD, ("Mã chiến dịch tuyển dụng", "Recruitment campaign"), ("0: không thuộc chiến dịch nào.", "0: none.")),
     field("create_recruitment_campaign", Kind::Switch, Empty::Number(0), BOARD, ("Tạo chiến dịch tuyển dụng mới", "Make a new campaign"), ("TopCV tạo một chiến dịch mới cho tin này.", "TopCV makes a new campaign for this posting.")),
 ];

@@ -17,9 +17,10 @@ mod tests;
 
 use serde_json::{Map, Value as Json};
 
-use crate::contract::types::{FieldProblem, NamedValue, Text};
+use crate::contract::types::{FieldProblem, NamedValue, Text, Value};
 use crate::failure::text;
 use crate::topcv::catalogue::Catalogue;
+use crate::topcv::markup;
 
 pub use crate::topcv::enumerations::KEYS;
 
@@ -73,6 +74,33 @@ pub fn field_of(key: &str) -> String {
 /// The board's present values as form values. What is empty at the board is left out.
 pub fn present(fields: &Body) -> Vec<NamedValue> {
     wire::present(fields)
+}
+
+/// The same values, each long text in one of the ways to write its content: a form gives lines, and a host may send what it has as markup.
+pub(super) fn in_one_spelling(values: &[NamedValue]) -> Vec<NamedValue> {
+    let mut alike = values.to_vec();
+    for named in &mut alike {
+        if let Value::Text(text) = &mut named.value
+            && fields::spec(&named.name).is_some_and(|it| it.kind == fields::Kind::Markup)
+            && markup::clean(text).removed.is_empty()
+        {
+            *text = markup::shown(&markup::content(text));
+        }
+    }
+    alike
+}
+
+/// A wire value as a person reads it beside another one: a long text as its form value.
+pub(super) fn readable(key: &str, value: &Json) -> String {
+    match value {
+        Json::String(text)
+            if fields::spec(key).is_some_and(|it| it.kind == fields::Kind::Markup) =>
+        {
+            markup::shown(text)
+        }
+        Json::String(text) => text.clone(),
+        value => value.to_string(),
+    }
 }
 
 /// The label of a field; an unknown field's is its id.

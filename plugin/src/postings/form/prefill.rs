@@ -145,7 +145,11 @@ impl Prefilled {
                     if !clean.removed.is_empty() {
                         self.problems.push(markup_removed(spec.id, &clean));
                     }
-                    self.set(spec.id, Value::Text(clean.html), Origin::Job);
+                    self.set(
+                        spec.id,
+                        Value::Text(markup::shown(&clean.html)),
+                        Origin::Job,
+                    );
                 }
                 None => return false,
             },

@@ -10,6 +10,7 @@ use crate::contract::types::{FieldProblem, NamedValue, Value};
 use crate::failure::problem;
 use crate::name_map::NameMap;
 use crate::topcv::catalogue::Catalogue;
+use crate::topcv::markup;
 
 const SALARY: [&str; 3] = [NEGOTIABLE, "salary_from", "salary_to"];
 
@@ -138,7 +139,9 @@ impl<'a> Check<'a> {
             return Read::Absent;
         };
         if let Some((_, shown)) = &self.present
-            && shown.get(id) == Some(*value)
+            && shown
+                .get(id)
+                .is_some_and(|shown| is_same(kind, shown, value))
         {
             return Read::AsItStands;
         }
@@ -267,6 +270,18 @@ impl<'a> Check<'a> {
         } else {
             Err(self.problems)
         }
+    }
+}
+
+/// Whether a value says what the form shows. A text may come as lines or as markup, whatever the form had.
+fn is_same(kind: Kind, shown: &Value, given: &Value) -> bool {
+    match (kind, shown, given) {
+        _ if shown == given => true,
+        (Kind::Markup, Value::Text(shown), Value::Text(given)) => {
+            markup::clean(given).removed.is_empty()
+                && markup::content(given) == markup::content(shown)
+        }
+        _ => false,
     }
 }
 

@@ -81,13 +81,11 @@ pub(super) fn is_phone(text: &str) -> bool {
 
 /// A value of another kind than the field's.
 pub(super) fn wrong_kind(id: &str, kind: Kind) -> Problem {
-    let expected = kind.name();
-    problem(
-        id,
-        "wrong-kind",
-        format!("Giá trị không đúng kiểu; trường này cần kiểu “{expected}”."),
-        format!("The value has the wrong kind; this field takes “{expected}”."),
-    )
+    let (vi, en) = kind.how_to_enter();
+    FieldProblem {
+        values: vec![named("kind", kind.name())],
+        ..problem(id, "wrong-kind", vi, en)
+    }
 }
 
 fn bad(code: &str, vi: impl Into<String>, en: impl Into<String>) -> Problem {
@@ -141,7 +139,7 @@ pub(super) fn markup_removed(id: &str, clean: &markup::Clean) -> Problem {
     let elements = clean.removed.join(", ");
     let values: Vec<NamedValue> = vec![
         named("elements", elements.as_str()),
-        named("cleaned", clean.html.as_str()),
+        named("cleaned", markup::shown(&clean.html)),
     ];
     FieldProblem {
         values,

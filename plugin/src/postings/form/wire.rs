@@ -53,7 +53,7 @@ fn shown(spec: &Spec, fields: &Body) -> Option<Value> {
     let some = |text: Option<String>| text.filter(|text| !text.is_empty()).map(Value::Text);
     match spec.kind {
         Kind::Line(_) | Kind::Phone => some(text(value)),
-        Kind::Markup => some(scalar(value).map(|text| markup::clean(&text).html)),
+        Kind::Markup => some(scalar(value).map(|text| markup::shown(&text))),
         Kind::Option => some(items(value).first().and_then(text)),
         Kind::Code => {
             some(text(value).map(|text| enumerations::code_of(spec.id, &text).to_owned()))
@@ -105,7 +105,7 @@ pub(super) fn canonical(key: &str, value: &Json) -> Json {
     let text = scalar(value);
     match spec.kind {
         Kind::Line(_) => text_or_null(text.map(|text| clean_line(&text))),
-        Kind::Markup => text_or_null(text.map(|text| markup::clean(&text).html)),
+        Kind::Markup => text_or_null(text.map(|text| markup::content(&text))),
         Kind::Phone => text_or_null(
             text.map(|text| phone::normalise(&text).unwrap_or_else(|| clean_line(&text))),
         ),

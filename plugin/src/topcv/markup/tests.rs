@@ -207,3 +207,110 @@ fn cleaning_twice_changes_nothing_and_every_tag_is_closed() {
         assert!(open.is_empty(), "{text:?} {}", once.html);
     }
 }
+
+#[test]
+fn lines_that_begin_with_a_bullet_are_a_list() {
+    for (text, expected) in [
+        ("• Một\n• Hai", "<ul><li>Một</li><li>Hai</li></ul>"),
+        (
+            "Việc:\n•\tMột\n\n  • Hai\nHết",
+            "<p>Việc:</p><ul><li>Một</li><li>Hai</li></ul><p>Hết</p>",
+        ),
+        (
+            "\u{200b}•\u{200b} <b>Một</b> phần\n<i>• Hai</i>",
+            "<ul><li><b>Một</b> phần</li><li><i>Hai</i></li></ul>",
+        ),
+        ("•Một\n•", "<p>•Một</p><p>•</p>"),
+        ("a • b", "<p>a • b</p>"),
+        ("- Một\n1. Hai", "<p>- Một</p><p>1. Hai</p>"),
+        ("<p>• Một</p>", "<p>• Một</p>"),
+        ("•", "<p>•</p>"),
+    ] {
+        assert_eq!(html(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn markup_is_shown_as_lines_exactly_where_lines_say_the_same() {
+    for (html, expected) in [
+        ("<p>Lập báo cáo</p><p>R&amp;D</p>", "Lập báo cáo\nR&D"),
+        ("<p>a<br>b</p>\n<p></p><p>c</p>", "a\nb\nc"),
+        (
+            "<p>Việc:</p><ul><li>a</li><li>b</li></ul><p>c</p>",
+            "Việc:\n• a\n• b\nc",
+        ),
+        ("<p>- a</p><p>- b</p>", "- a\n- b"),
+        ("<p>lương &lt; 20</p>", "lương < 20"),
+        ("", ""),
+    ] {
+        assert_eq!(shown(html), expected, "{html}");
+    }
+    for html in [
+        "<p><b>a</b></p>",
+        "<p>a <em>b</em></p>",
+        "<ol><li>a</li></ol>",
+        "<ul><li>a<br>b</li></ul>",
+        "<ul><li>a</li></ul><ul><li>b</li></ul>",
+        "<ul><li>a<ul><li>b</li></ul></li></ul>",
+        "<p>• a</p>",
+        "<p>&lt;b&gt; là thẻ</p>",
+        "<p>viết &amp;lt;</p>",
+    ] {
+        assert_eq!(shown(html), html);
+    }
+}
+
+#[test]
+fn what_is_shown_says_the_same_and_is_shown_again_as_it_is() {
+    let mut as_lines = 0;
+    for text in generated(4_000) {
+        let html = clean(&text).html;
+        let once = shown(&html);
+        let back = clean(&once);
+        assert!(back.removed.is_empty(), "{text:?} {once:?}");
+        assert_eq!(content(&back.html), content(&html), "{text:?} {once:?}");
+        assert_eq!(shown(&back.html), once, "{text:?}");
+        assert_eq!(content(&content(&text)), content(&text), "{text:?}");
+        as_lines += usize::from(!once.is_empty() && !once.contains("<p>"));
+    }
+    assert!(as_lines > 200, "{as_lines}");
+}
+
+#[test]
+fn lines_come_back_from_the_board_as_they_were_written() {
+    const PIECES: [&str; 14] = [
+        "\n",
+        "\n",
+        "\n• ",
+        "\n- ",
+        "Lập báo cáo",
+        " thuế",
+        "R&D",
+        " < 20",
+        "•",
+        "& ",
+        "1. ",
+        "&amp",
+        "Ke\u{302}\u{301}",
+        "\t",
+    ];
+    let mut state: u64 = 0x2545_f491_4f6c_dd1d;
+    let mut below = move |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % bound as u64) as usize
+    };
+    let mut plain = 0;
+    for _ in 0..4_000 {
+        let typed: String = (0..below(20))
+            .map(|_| PIECES[below(PIECES.len())])
+            .collect();
+        let html = clean(&typed).html;
+        let lines = shown(&html);
+        assert_eq!(clean(&lines).html, html, "{typed:?}");
+        assert_eq!(shown(&clean(&lines).html), lines, "{typed:?}");
+        plain += usize::from(!lines.contains("<p>") && !lines.contains("<ul>"));
+    }
+    assert!(plain > 3_000, "{plain}");
+}

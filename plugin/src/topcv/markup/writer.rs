@@ -105,6 +105,11 @@ impl Writer {
         }
     }
 
+    /// Text that comes now stands in a paragraph, perhaps one that begins with it.
+    pub(super) fn is_in_paragraph(&self) -> bool {
+        matches!(self.blocks.last(), None | Some(Block::Paragraph))
+    }
+
     /// What follows stands on a line of its own.
     pub(super) fn line_end(&mut self) {
         match self.blocks.last() {

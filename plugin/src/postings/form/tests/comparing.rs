@@ -105,6 +105,11 @@ fn equal_content_is_equal_however_it_is_written() {
             json!("<p>a b</p>"),
         ),
         ("job_benefit", json!("<p></p>"), json!(null)),
+        (
+            "job_benefit",
+            json!("<p>a<br>b</p><ul><li>c</li></ul>"),
+            json!("a\nb\n• c"),
+        ),
         ("create_recruitment_campaign", json!(true), json!(1)),
         ("address", json!("12"), json!(12)),
         ("address", json!([]), json!("  ")),
@@ -127,6 +132,12 @@ fn equal_content_is_equal_however_it_is_written() {
             json!("<p>a</p><p>b</p>"),
             json!("<p>a b</p>"),
         ),
+        (
+            "job_benefit",
+            json!("<p>a</p>"),
+            json!("<ul><li>a</li></ul>"),
+        ),
+        ("job_benefit", json!("<p>a</p>"), json!("<p><b>a</b></p>")),
         ("education", json!({"a": 1}), json!({"a": 2})),
     ] {
         assert_ne!(
@@ -169,4 +180,36 @@ fn topcvs_keys_name_fields() {
     assert_eq!(label("address").en, "address");
     let contacts: Vec<_> = KEYS.into_iter().filter(|key| is_contact(key)).collect();
     assert_eq!(contacts, ["contact_name", "contact_phone", "contact_email"]);
+}
+
+#[test]
+fn a_long_text_given_back_in_either_spelling_is_what_stands_at_the_board() {
+    let html = "<p>Lập <br>báo cáo</p>\n<UL><LI>Thuế &amp; phí</UL>";
+    let present_body = |html: &str| {
+        let mut body = new(&whole()).unwrap();
+        body.insert("job_description".into(), json!(html));
+        body
+    };
+    let body = present_body(html);
+    let lines = "Lập\nbáo cáo\n• Thuế & phí";
+    assert!(present(&body).contains(&named("job_description", lines)));
+    for spelling in [
+        lines,
+        "Lập\r\nbáo cáo\r\n\r\n• Thuế & phí\r\n",
+        html,
+        "<p>Lập</p><p>báo cáo</p><ul><li>Thuế &amp; phí</li></ul>",
+    ] {
+        let decided = change(&[named("job_description", spelling)], &body).unwrap();
+        assert_eq!(decided, json!({ "job_description": html }), "{spelling:?}");
+    }
+    let decided = change(&[named("job_description", "Lập\nbáo cáo\n• Thuế")], &body).unwrap();
+    assert_eq!(
+        decided,
+        json!({ "job_description": "<p>Lập</p><p>báo cáo</p><ul><li>Thuế</li></ul>" })
+    );
+    let problems = change(
+        &[named("job_description", "<div>Lập</div>")],
+        &present_body("<p>Lập</p>"),
+    );
+    assert_eq!(problems, Err(one("job_description", "markup-removed")));
 }

@@ -22,7 +22,7 @@ fn a_whole_form_becomes_all_keys_with_topcvs_types() {
             "gender": "0",
             "job_description": "<p>Viết mã.</p>",
             "job_requirement": "<ul><li>Rust</li></ul>",
-            "job_benefit": "<p>Lương &amp; thưởng</p>",
+            "job_benefit": "<p><b>Lương</b> &amp; thưởng</p>",
             "deadline": "2026-12-31",
             "contact_name": "Nguyễn Thị Ánh",
             "contact_phone": "0912 345 678",
@@ -238,7 +238,7 @@ fn removed_markup_is_named_and_the_cleaned_text_passes() {
         text_value("<h1>A</h1><script>x</script>b"),
     );
     let problems = validate_new(&values, &catalogue(), TODAY).unwrap_err();
-    let cleaned = named("cleaned", "<p>A</p><p>b</p>");
+    let cleaned = named("cleaned", "A\nb");
     assert!(
         problems[0]
             .values
@@ -387,4 +387,45 @@ fn what_stands_at_the_board_is_no_problem_when_it_comes_back() {
     let answered = validate_change(&all, &board, &catalogue(), TODAY).unwrap();
     assert_eq!(answered["title"], json!("Khác"));
     assert!(!answered.contains_key("gender"));
+}
+
+#[test]
+fn a_value_of_another_kind_is_answered_with_how_to_enter_it_and_an_example() {
+    let problem = |id: &str, value: Value| {
+        let problems = validate_new(&with(id, Some(value)), &catalogue(), TODAY).unwrap_err();
+        problems.into_iter().find(|it| it.field == id).unwrap()
+    };
+    let money = problem("salary_from", Value::Text("20 triệu".into()));
+    assert_eq!(
+        money.message.vi,
+        "Nhập số tiền bằng chữ số, ví dụ 20000000."
+    );
+    assert_eq!(
+        money.message.en,
+        "Enter the amount in digits, for example 20000000."
+    );
+    // An amount is an integer by the contract: a page takes the separators away, the plugin does not guess what they mean.
+    assert_eq!(
+        problem("salary_from", Value::Text("20.000.000".into())).code,
+        "wrong-kind"
+    );
+    let mut kinds = Vec::new();
+    for spec in super::super::fields::FIELDS {
+        let problem = problem(spec.id, Value::Json("{}".into()));
+        let kind = spec.kind.name();
+        assert_eq!(problem.code, "wrong-kind", "{}", spec.id);
+        assert_eq!(problem.values, [named("kind", kind)], "{}", spec.id);
+        assert!(problem.message.vi.contains("ví dụ"), "{}", spec.id);
+        assert!(problem.message.en.contains("for example"), "{}", spec.id);
+        for text in [problem.message.vi, problem.message.en] {
+            assert!(!text.contains("kiểu") && !text.contains(&format!("“{kind}”")));
+        }
+        kinds.push(kind);
+    }
+    for kind in [
+        "text", "markup", "choice", "choices", "texts", "integer", "money", "day", "emails",
+        "switch",
+    ] {
+        assert!(kinds.contains(&kind), "{kind}");
+    }
 }
