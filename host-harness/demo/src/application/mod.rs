@@ -27,6 +27,7 @@ pub mod silence;
 pub mod token;
 pub mod turn_away;
 pub mod unit;
+pub mod unmatched;
 pub mod webhook_path;
 
 use std::collections::HashMap;

@@ -141,14 +141,18 @@ impl Unit<'_> {
             return Ok(());
         }
         let connection = self.connection.id;
-        for event in events::take_unmatched(
+        let found = events::take_unmatched(
             self.db,
             self.sealer,
             self.tenant,
             connection,
             &board_posting,
-        )? {
-            self.apply_to(posting, &event, true)?;
+        )?;
+        for event in &found {
+            self.apply_to(posting, event, true)?;
+        }
+        if !found.is_empty() {
+            self.note_matched()?;
         }
         Ok(())
     }
@@ -192,6 +196,7 @@ impl Unit<'_> {
             job: Some(job.id),
             candidate,
             posting: Some(posting.request_id.clone()),
+            connection: None,
         };
         notices::insert(self.db, self.tenant, job.owner, notice, &about, self.now)?;
         Ok(())
@@ -209,7 +214,10 @@ impl Unit<'_> {
     /// Tells everybody who looks after the tenant's connections.
     pub(super) fn tell_administrators(&self, notice: &Notice) -> Result<(), AppError> {
         for user in users::administrators(self.db, self.tenant)? {
-            let about = About::default();
+            let about = About {
+                connection: Some(self.connection.id),
+                ..About::default()
+            };
             notices::insert(self.db, self.tenant, user, notice, &about, self.now)?;
         }
         Ok(())

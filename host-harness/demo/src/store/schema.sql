@@ -209,7 +209,8 @@ CREATE TABLE notices (
     job_id       INTEGER REFERENCES jobs (id),
     candidate_id INTEGER REFERENCES candidates (id),
     request_id   TEXT,
-    read_at      INTEGER
+    read_at      INTEGER,
+    connection_id INTEGER REFERENCES connections (id)
 ) STRICT;
 CREATE INDEX notices_by_user ON notices (user_id, id);
 

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::lang::Lang;
 use super::layout::{self, Frame, Page};
+use super::pages::notices::gather;
 use super::{session, trouble};
 use crate::application::sign_in::Proof;
 use crate::application::{AppError, Platform};
@@ -205,14 +206,14 @@ pub async fn nothing_here(platform: Platform, request: Request<Body>) -> Respons
     serve(platform, &NOTHING, request).await
 }
 
-/// Unread notifications, as far as the counter counts.
+/// Unread notifications as their page lists them, several applicants of one job being one line, as far as the counter counts.
 async fn unread(platform: &Platform, user: &User) -> usize {
     let rows = Rows {
         before: None,
         limit: 100,
     };
     match platform.notices(user, true, rows).await {
-        Ok(notices) => notices.len(),
+        Ok(notices) => gather(&notices).len(),
         Err(error) => {
             tracing::error!(%error, "unread notifications cannot be counted");
             0

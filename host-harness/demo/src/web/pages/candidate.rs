@@ -230,16 +230,11 @@ fn extra(call: &Call, application: &StoredApplication) -> Markup {
             _ => None,
         })
         .collect();
-    html! {
-        @if !rows.is_empty() {
-            details.notes {
-                summary { (call.t("Thông tin khác được gửi kèm", "What else was sent")) }
-                dl.facts-table {
-                    @for (name, value) in rows { div { dt { (parts::said(name)) } dd { (parts::said(&value)) } } }
-                }
-            }
-        }
-    }
+    let rows: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    parts::technical(call.lang, &rows)
 }
 
 fn file(call: &Call, here: &str, cv: &Cv) -> Markup {

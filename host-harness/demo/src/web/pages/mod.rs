@@ -17,6 +17,8 @@ pub mod posting_form;
 pub mod postings;
 pub mod probe;
 pub mod publish;
+pub mod standing;
 pub mod traffic;
+pub mod unmatched;
 pub mod update;
 mod which_connection;

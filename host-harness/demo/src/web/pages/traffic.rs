@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
+use super::unmatched;
 use crate::application::AppError;
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ConnectionId, DeliveryId};
 use crate::store::deliveries::DeliveryLine;
-use crate::store::events::UnmatchedLine;
 use crate::web::door::{Answer, Call};
 use crate::web::format;
 use crate::web::layout::{Page, Section};
@@ -46,11 +46,7 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     };
     let title = call.t("Dữ liệu nhận về", "Deliveries");
     let list = if tab == "unmatched" {
-        let found = call
-            .platform
-            .unmatched(&call.user, connection, call.rows())
-            .await?;
-        unmatched(&call, &address(&tab), &found)
+        unmatched::list(&call, connection, &address(&tab)).await?
     } else {
         let quarantined = tab == "quarantine";
         let found = call
@@ -141,36 +137,6 @@ fn delivery(call: &Call, line: &DeliveryLine) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn unmatched(call: &Call, path: &str, found: &[UnmatchedLine]) -> Markup {
-    let kind = |word: &str| {
-        match word {
-            "application" => call.t("Ứng viên", "Applicant"),
-            "posting-approved" => call.t("Tin được duyệt", "Posting approved"),
-            "posting-rejected" => call.t("Tin bị từ chối", "Posting rejected"),
-            "posting-changed" => call.t("Trạng thái tin", "State of a posting"),
-            _ => call.t("Khác", "Other"),
-        }
-        .to_owned()
-    };
-    html! {
-        p.help { (call.t("Những dữ liệu này nói về tin chưa có ở đây. Liên kết tin đó với một tin tuyển dụng, chúng sẽ tự vào đúng chỗ.", "These are about postings that are not known here. Link the posting with a job, and they find their place by themselves.")) }
-        @if found.is_empty() {
-            (parts::empty(call.t("Không có gì đang chờ", "Nothing is waiting"), call.t("Mọi dữ liệu đều khớp với một tin đã đăng.", "Everything fits a posting."), None))
-        }
-        ul.rows.joined {
-            @for line in found {
-                li.line {
-                    div.grow {
-                        p { strong { (kind(&line.kind)) } " · " (parts::moment(line.received_at)) }
-                        ul.facts { li { (call.t("Mã tin ", "Posting id ")) (parts::said(&line.board_posting)) } }
-                    }
-                }
-            }
-        }
-        (parts::older(call.lang, path, found.last().map(|line| line.id), found.len()))
     }
 }
 
