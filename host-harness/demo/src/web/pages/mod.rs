@@ -1,6 +1,7 @@
 //! The pages: one, or one group that belongs together, a file. Use cases in, markup out; no decisions that another view would have to repeat.
 
 pub mod candidate;
+pub mod carry_over;
 pub mod connections;
 pub mod credentials;
 pub mod disconnect;

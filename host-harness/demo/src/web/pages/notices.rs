@@ -58,7 +58,10 @@ impl Line<'_> {
                     _ => return None,
                 };
                 let connection = about.connection?;
-                Some(format!("/deliveries?show={show}&connection={}", connection.0))
+                Some(format!(
+                    "/deliveries?show={show}&connection={}",
+                    connection.0
+                ))
             })
             .or_else(|| Some("/connections".to_owned()))
     }

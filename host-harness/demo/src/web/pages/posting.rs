@@ -81,7 +81,7 @@ fn actions(call: &Call, posting: &Posting) -> Markup {
             S::Rejected => { (link("/update", call.t("Sửa và gửi duyệt lại", "Correct and send again"), "primary")) },
             S::Closed | S::Expired => {
                 (link("/reopen", call.t("Mở lại", "Reopen"), "primary"))
-                a.button href=(publish) { (call.t("Đăng lại thành tin mới", "Publish as a new posting")) }
+                a.button href={ (publish) "&repost=" (posting.request_id) } { (call.t("Đăng lại thành tin mới", "Publish as a new posting")) }
                 (link("/update", call.t("Cập nhật", "Update"), ""))
             },
             S::Submitting => {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::http::StatusCode;
 use job_board_host::contract::connection::ConnectionState;
 use maud::{Markup, html};
 
@@ -11,6 +12,8 @@ use crate::board::PluginError;
 use crate::domain::id::ConnectionId;
 use crate::domain::posting::{Posting, PostingState};
 use crate::web::door::Call;
+use crate::web::layout::{Page, Section};
+use crate::web::parts;
 
 /// How a connection stands, as far as pages about postings care.
 #[derive(Clone, PartialEq, Eq)]
@@ -125,6 +128,30 @@ impl Standings {
                 },
             }
         }
+    }
+}
+
+impl Standings {
+    /// The page of a form that cannot be shown, since the board cannot be asked for it.
+    pub fn instead_of_form(
+        &self,
+        call: &Call,
+        section: Section,
+        heading: &str,
+        trail: &[(String, String)],
+        id: ConnectionId,
+    ) -> Page {
+        let crumbs: Vec<(&str, String)> = trail
+            .iter()
+            .map(|(label, href)| (label.as_str(), href.clone()))
+            .collect();
+        let body = html! {
+            (parts::crumbs(call.lang, &crumbs))
+            h1 { (heading) }
+            (self.before_sending(call, id))
+            @if let Some((_, back)) = trail.last() { p { a.button href=(back) { (call.t("Quay lại", "Back")) } } }
+        };
+        Page::new(section, heading, body).with_status(StatusCode::CONFLICT)
     }
 }
 

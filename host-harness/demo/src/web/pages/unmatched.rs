@@ -132,7 +132,10 @@ pub async fn choose(call: Call) -> Result<Answer, AppError> {
             .is_some_and(|folded| collation::folded(&job.title) == *folded)
     };
     jobs.sort_by_key(|job| !is_same(job));
-    let heading = call.t("Tin này thuộc tin tuyển dụng nào?", "Which job is this posting for?");
+    let heading = call.t(
+        "Tin này thuộc tin tuyển dụng nào?",
+        "Which job is this posting for?",
+    );
     let link = |job: i64| {
         format!(
             "/jobs/{job}/link?connection={}&board_posting={}",
