@@ -27,7 +27,7 @@ impl Unit<'_> {
     }
 
     /// The posting that an event is about. Learns the board's id when the plugin knows it and the platform does not yet.
-    fn posting_of(&self, event: &BoardEvent) -> Result<Option<Posting>, AppError> {
+    pub(super) fn posting_of(&self, event: &BoardEvent) -> Result<Option<Posting>, AppError> {
         let named = match &event.posting {
             Some(request_id) => postings::by_request(self.db, self.tenant, request_id)?,
             None => None,

@@ -102,7 +102,9 @@ CREATE TABLE deliveries (
     code          TEXT,
     vi            TEXT,
     en            TEXT,
-    status        INTEGER
+    status        INTEGER,
+    -- What its events were about, when it is done: JSON, rows of this database and nothing about a person.
+    taken         TEXT
 ) STRICT;
 CREATE INDEX deliveries_open ON deliveries (state, next_try_at) WHERE state <> 'done';
 CREATE INDEX deliveries_kept ON deliveries (connection_id, state, bytes) WHERE state <> 'done';
