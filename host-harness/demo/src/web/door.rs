@@ -188,7 +188,10 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
         Ok(Ok(Answer::Page(page))) => layout::render(&frame, page),
         Ok(Ok(Answer::Go(target))) => see_other(&target),
         Ok(Ok(Answer::Raw(response))) => response,
-        Ok(Err(error)) => layout::render(&frame, trouble::page(lang, error)),
+        Ok(Err(error)) => {
+            let page = trouble::page(lang, &frame.here, &frame.user, error);
+            layout::render(&frame, page)
+        }
         Err(stopped) => {
             tracing::error!(%stopped, "a page's task ended before its answer");
             layout::render(&frame, trouble::ended(lang))

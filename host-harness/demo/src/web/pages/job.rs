@@ -222,8 +222,13 @@ fn candidate_card(call: &Call, base: &str, stage: Stage, card: &Card) -> Markup 
     html! {
         li.candidate-card {
             h3 { a href={ "/candidates/" (id) } { (parts::said(&name)) } }
-            @for known in [&contact.phone, &contact.email].into_iter().flatten() {
-                p.contact-line { (statement(call, known)) }
+            @for (label, known) in [(call.t("Điện thoại", "Phone"), &contact.phone), (call.t("Email", "E-mail"), &contact.email)] {
+                @if let Some(known) = known {
+                    p.contact-line {
+                        @if known.value.trim().is_empty() { (label) }
+                        (statement(call, known))
+                    }
+                }
             }
             p.meta {
                 (parts::said(call.lang.of(&application.source))) " · "
