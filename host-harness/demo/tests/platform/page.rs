@@ -100,7 +100,7 @@ fn url_encoded(form: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-pub(crate) fn location(answer: &Response) -> &str {
+fn location(answer: &Response) -> &str {
     answer.headers()["location"].to_str().unwrap()
 }
 

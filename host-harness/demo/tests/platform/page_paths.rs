@@ -7,7 +7,7 @@ use job_board_host::contract::connection::{ConnectionState, ConnectionStatus};
 use job_board_host::contract::events::{Application, Happening, PostingState};
 use job_board_host::contract::types::{Disposition, FieldProblem, NamedValue, Value};
 
-use crate::page::{Browser, location};
+use crate::page::Browser;
 use crate::support::{
     application, applied, event, failure, masked, phone, plain_failure, posting, rejection, said,
     status, text,
@@ -484,16 +484,4 @@ async fn a_posting_that_is_there_already_is_linked_to() {
     assert!(form.contains("<button>"), "{form}");
     let gone = browser.get("/postings/r2").await;
     assert_eq!(gone.status().as_u16(), 404);
-    assert!(
-        location(
-            &browser
-                .post(
-                    "/notifications/read",
-                    &[("csrf", browser.csrf.as_str()), ("all", "1")],
-                    &[]
-                )
-                .await
-        )
-        .starts_with("/notifications")
-    );
 }
