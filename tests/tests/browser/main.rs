@@ -15,3 +15,4 @@ mod sessions;
 mod site;
 mod story;
 mod tabs;
+mod ways_on;

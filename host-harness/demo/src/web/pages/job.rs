@@ -126,7 +126,7 @@ pub async fn pipeline(call: Call) -> Result<Answer, AppError> {
                     }
                 }
             }
-            @if total == 0 { (nobody_yet(&call, &postings)) }
+            @if total == 0 { (nobody_yet(&call, &postings, &standings)) }
             div.columns tabindex="0" role="region" aria-label=(call.t("Quy trình tuyển dụng", "Hiring pipeline")) {
                 @for (stage, cards) in stages { (column(&call, &base, stage, cards, newest)) }
             }
@@ -136,7 +136,7 @@ pub async fn pipeline(call: Call) -> Result<Answer, AppError> {
 }
 
 /// Why nobody is there, and what to do: look after the posting that there is, or make one.
-fn nobody_yet(call: &Call, postings: &[Posting]) -> Markup {
+fn nobody_yet(call: &Call, postings: &[Posting], standings: &Standings) -> Markup {
     use PostingState as S;
     let rank = |state: S| match state {
         S::Live => 0,
@@ -155,6 +155,10 @@ fn nobody_yet(call: &Call, postings: &[Posting]) -> Markup {
         );
     };
     let (vi, en) = match posting.state {
+        _ if standings.is_frozen(posting) => (
+            "Kết nối của tin này đã ngắt: ứng viên chỉ về sau khi kết nối lại.",
+            "The posting's connection has ended: applicants arrive only after it is connected again.",
+        ),
         S::Live => (
             "Tin đang hiển thị trên mạng tuyển dụng. Ứng viên sẽ tự xuất hiện ở giai đoạn đầu tiên.",
             "The posting is visible at the job board. Applicants appear in the first stage by themselves.",

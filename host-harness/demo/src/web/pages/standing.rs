@@ -148,6 +148,7 @@ impl Standings {
         let body = html! {
             (parts::crumbs(call.lang, &crumbs))
             h1 { (heading) }
+            p.lead { (call.t("Biểu mẫu được lập cùng mạng tuyển dụng, nên chưa mở được.", "The form is made together with the job board, so it cannot be opened yet.")) }
             (self.before_sending(call, id))
             @if let Some((_, back)) = trail.last() { p { a.button href=(back) { (call.t("Quay lại", "Back")) } } }
         };
@@ -155,13 +156,9 @@ impl Standings {
     }
 }
 
-/// Whether the board could still change the posting's state.
+/// Whether the board could still change the posting's state, or be asked to.
 fn can_move(state: PostingState) -> bool {
-    use PostingState as S;
-    matches!(
-        state,
-        S::Submitting | S::Unknown | S::PendingReview | S::Live | S::Rejected
-    )
+    !matches!(state, PostingState::Unlinked | PostingState::OtherAccount)
 }
 
 /// With the way to mend it for who may, and whom to tell for everybody else.
