@@ -37,6 +37,7 @@ pub mod digest;
 pub mod failure;
 pub mod lease;
 pub mod name_map;
+mod never_printed;
 pub mod ports;
 pub mod postings;
 pub mod privacy;

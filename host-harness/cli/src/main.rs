@@ -1,4 +1,4 @@
-//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `simulate`, `inspect`.
+//! The one binary: `job-board demo`, `serve`, `backup`, `restore`, `rotate-key`, `simulate`, `inspect`.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -7,9 +7,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
+use job_board_cli::limit::{LimitSetting, OperatorLimits};
 use job_board_cli::operator_setting::OperatorSetting;
 use job_board_cli::serve::Service;
-use job_board_cli::{backup, demo, inspect, listening, plugin_file, serve, simulate, walk};
+use job_board_cli::{
+    backup, demo, inspect, listening, plugin_file, rotate_key, serve, simulate, walk,
+};
 use tracing_subscriber::EnvFilter;
 
 const EXIT_CODES: &str = "\
@@ -40,6 +43,9 @@ enum Command {
         /// The plugin's component (default: target/component/topcv.wasm of this project)
         #[arg(long, value_name = "FILE")]
         plugin: Option<PathBuf>,
+        /// What the plugin may use, as with `serve`
+        #[arg(long = "limit", value_name = "NAME=VALUE", conflicts_with = "walk")]
+        limits: Vec<LimitSetting>,
     },
     /// Run the hiring platform as a service, until SIGTERM, SIGHUP or Ctrl-C
     Serve(Serve),
@@ -66,6 +72,18 @@ enum Command {
         /// A folder that `backup` wrote
         #[arg(value_name = "FROM")]
         from: PathBuf,
+    },
+    /// Exchange the master key, also while platforms run; a rotation that was cut off is finished
+    RotateKey {
+        /// The platform's data folder
+        #[arg(long, value_name = "FOLDER")]
+        data_dir: PathBuf,
+        /// Only say which keys there are and what is under each
+        #[arg(long, conflicts_with = "forget_retired")]
+        show: bool,
+        /// Only remove the keys that are out of use; backups under them stay closed
+        #[arg(long)]
+        forget_retired: bool,
     },
     /// Run the simulated TopCV alone, until SIGTERM, SIGHUP or Ctrl-C
     Simulate {
@@ -104,9 +122,15 @@ struct Serve {
     /// Allowed hosts may be on this machine: for the simulator, never in production
     #[arg(long)]
     allow_loopback: bool,
+    /// What plugins may use and keep, such as memory=128MiB or computing-time=5s; the operator's guide lists all names with their reasons
+    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    limits: Vec<LimitSetting>,
     /// An operator setting for every connection; `inspect` shows which there are
     #[arg(long = "operator-setting", value_name = "NAME=VALUE")]
     operator_settings: Vec<OperatorSetting>,
+    /// Erase candidates who were not hired after so many days without activity, 1 to 3650 (default: keep them until somebody erases them)
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    retention_days: Option<u32>,
     /// Fetch no files and try no deliveries again by itself
     #[arg(long)]
     no_background: bool,
@@ -124,7 +148,9 @@ impl Serve {
             public_url: self.public_url,
             allow: self.allow,
             allow_loopback: self.allow_loopback,
+            limits: self.limits,
             operator_settings: self.operator_settings,
+            retention_days: self.retention_days,
             background: !self.no_background,
             ready_file: self.ready_file,
         })
@@ -184,10 +210,14 @@ fn run(command: Command) -> Result<ExitCode> {
             });
         }
         Command::Demo {
-            data_dir, plugin, ..
+            data_dir,
+            plugin,
+            limits,
+            ..
         } => {
             let plugin = plugin_file::find(plugin)?;
-            runtime.block_on(demo::run(&plugin, data_dir))?;
+            let limits = OperatorLimits::with(&limits)?;
+            runtime.block_on(demo::run(&plugin, data_dir, limits))?;
         }
         Command::Serve(serve) => runtime.block_on(serve::run(serve.service()?))?,
         Command::Backup {
@@ -200,6 +230,18 @@ fn run(command: Command) -> Result<ExitCode> {
             force,
             from,
         } => print!("{}", backup::restore(&data_dir, &from, force)?),
+        Command::RotateKey {
+            data_dir,
+            show,
+            forget_retired,
+        } => print!(
+            "{}",
+            match (show, forget_retired) {
+                (true, _) => runtime.block_on(rotate_key::show(&data_dir))?,
+                (_, true) => runtime.block_on(rotate_key::forget_retired(&data_dir))?,
+                _ => runtime.block_on(rotate_key::rotate(&data_dir))?,
+            }
+        ),
         Command::Simulate { bind, ready_file } => {
             runtime.block_on(simulate::run(bind, ready_file))?;
         }

@@ -79,18 +79,14 @@ pub fn check(file: &Path) -> Result<()> {
     }
 }
 
-/// Compiles the component, or takes the compiled one from `cache_dir`. Blocks, and shows progress, since compiling can take seconds.
+/// Compiles the component, or takes the compiled one from the engine's cache. Blocks, and shows progress, since compiling can take seconds.
 ///
 /// # Errors
 /// When the file cannot be read, or is no plugin of this contract.
-pub fn load(file: &Path, cache_dir: Option<PathBuf>) -> Result<Plugin> {
+pub fn load(file: &Path, engine: EngineConfig) -> Result<Plugin> {
     check(file)?;
     let shown = progress::spinner(format!("compiling {}", file.display()));
-    let engine = PluginEngine::new(EngineConfig {
-        cache_dir,
-        ..EngineConfig::default()
-    })?;
-    let plugin = engine
+    let plugin = PluginEngine::new(engine)?
         .load_file(file)
         .map_err(|error| refused(file, error))?;
     shown.finish_and_clear();

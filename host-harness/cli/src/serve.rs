@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use job_board_demo::{Demo, DemoConfig, DemoError, Values};
-use job_board_host::{AllowList, Url};
+use job_board_host::{AllowList, EngineConfig, Url};
 
+use crate::limit::{LimitSetting, OperatorLimits};
 use crate::operator_setting::{self, OperatorSetting};
 use crate::ready_file::ReadyFile;
 use crate::signals::Ending;
@@ -27,8 +28,12 @@ pub struct Service {
     pub allow: Vec<String>,
     /// Whether those may be on this machine.
     pub allow_loopback: bool,
+    /// What plugins may use, where it is not the default.
+    pub limits: Vec<LimitSetting>,
     /// For every connection.
     pub operator_settings: Vec<OperatorSetting>,
+    /// After how many days without activity candidates who were not hired are erased. Absent: never.
+    pub retention_days: Option<u32>,
     /// Whether files are fetched and deliveries tried again by themselves.
     pub background: bool,
     /// Where to say that it serves.
@@ -69,6 +74,7 @@ pub async fn run(service: Service) -> Result<()> {
 async fn start(service: &Service) -> Result<Demo> {
     let public_base_url = service.public_url.as_deref().map(public_url).transpose()?;
     AllowList::parse(&service.allow).context("--allow cannot be used")?;
+    let limits = OperatorLimits::with(&service.limits)?;
     listening::check(service.bind)?;
     plugin_file::check(&service.plugin)?;
     data_folder::prepare(&service.data_dir)?;
@@ -77,7 +83,10 @@ async fn start(service: &Service) -> Result<Demo> {
         public_base_url,
         allow: service.allow.clone(),
         allow_loopback: service.allow_loopback,
-        operator_settings: operator_settings(service).await?,
+        operator_settings: operator_settings(service, &limits).await?,
+        limits: limits.calls,
+        engine: limits.engine,
+        retention_days: service.retention_days,
         background: service.background,
         ..DemoConfig::new(&service.data_dir, &service.plugin)
     };
@@ -91,13 +100,16 @@ async fn start(service: &Service) -> Result<Demo> {
 }
 
 /// The manifest says of which kind a setting is, so the plugin is loaded once more, from the cache that the platform uses.
-async fn operator_settings(service: &Service) -> Result<Values> {
+async fn operator_settings(service: &Service, limits: &OperatorLimits) -> Result<Values> {
     if service.operator_settings.is_empty() {
         return Ok(Values::new());
     }
     let plugin = service.plugin.clone();
-    let cache = service.data_dir.join(plugin_file::COMPILED);
-    let plugin = tokio::task::spawn_blocking(move || plugin_file::load(&plugin, Some(cache)))
+    let engine = EngineConfig {
+        cache_dir: Some(service.data_dir.join(plugin_file::COMPILED)),
+        ..limits.engine.clone()
+    };
+    let plugin = tokio::task::spawn_blocking(move || plugin_file::load(&plugin, engine))
         .await
         .context("the plugin could not be loaded: the worker ended")??;
     operator_setting::values(&service.operator_settings, plugin.manifest())
@@ -134,6 +146,16 @@ fn welcome(platform: &Demo, service: &Service) -> Result<String> {
     writeln!(text, "data             {}", shown(&service.data_dir))?;
     writeln!(text, "plugin           {}", shown(&service.plugin))?;
     writeln!(text, "it may call      {}", service.allow.join(", "))?;
+    match service.retention_days {
+        Some(days) => writeln!(
+            text,
+            "not hired        erased after {days} days without activity"
+        )?,
+        None => writeln!(
+            text,
+            "not hired        kept until somebody erases them; --retention-days sets a time"
+        )?,
+    }
     log_ins::write(&mut text, platform)?;
     writeln!(
         text,

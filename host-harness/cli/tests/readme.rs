@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use job_board_cli::plugin_file;
+use job_board_host::EngineConfig;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -40,7 +41,7 @@ fn the_embedding_in_the_readme_is_the_example_that_is_compiled() {
 fn the_grant_in_the_readme_is_all_that_the_plugin_asks_for() {
     let file = root().join("target/component/topcv.wasm");
     assert!(file.is_file(), "run `cargo xtask build` first");
-    let plugin = plugin_file::load(&file, None).unwrap();
+    let plugin = plugin_file::load(&file, EngineConfig::default()).unwrap();
     let readme = read("README.md");
     for host in &plugin.manifest().hosts {
         let granted = format!("\"{}\"", host.pattern);

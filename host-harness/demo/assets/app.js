@@ -80,20 +80,40 @@
     all("input[data-select]", root).forEach((input) => input.addEventListener("focus", () => input.select()));
   };
 
+  // What takes long shows that it is on its way: a line at the top, which the style sheet lets appear after a moment.
+  const busy = () => document.body.classList.add("busy");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // What is saved or opened elsewhere does not replace this page.
+    if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+    if (link.pathname === location.pathname && link.search === location.search) return;
+    busy();
+  });
+
+  // What was entered and not sent, or sent and given back with what is wrong with it.
+  const entered = () => all("main form[method=post]").some((form) => all("input:not([type=hidden]), select, textarea", form).some((field) =>
+    (field.options
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.checked !== field.defaultChecked || field.value !== field.defaultValue)));
+  const isAnswer = () => document.querySelector("main [aria-invalid], main [role=alert] ~ form") !== null;
+
   // A form is sent once; what takes long says so.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method.toLowerCase() !== "post") return;
-    if (form.dataset.sent) {
+    const lost = form.dataset.lose && (entered() || isAnswer());
+    if (form.dataset.sent || (lost && !confirm(form.dataset.lose))) {
       event.preventDefault();
       return;
     }
     form.dataset.sent = "1";
     const button = event.submitter || form.querySelector("button");
     if (!button) return;
+    busy();
     // Not `disabled`: the button's own name and value are still to be sent, and the focus stays.
     button.setAttribute("aria-disabled", "true");
-    if (form.dataset.slow) {
+    if (form.dataset.slow && !("quick" in button.dataset)) {
       const spinner = document.createElement("span");
       spinner.className = "spinner";
       spinner.setAttribute("aria-hidden", "true");
@@ -123,6 +143,7 @@
 
   // News. Regions marked with data-live are fetched again, unless somebody is at work in them.
   let newest = null;
+  let revision = document.body.dataset.revision;
   const show = (news) => {
     // A page that has just opened may be older than the first news.
     const counted = Number(document.querySelector("[data-unread] .n").textContent);
@@ -132,13 +153,16 @@
       badge.hidden = news.unread === 0;
       badge.querySelector(".n").textContent = news.unread > 99 ? "99+" : news.unread;
     }
+    if (String(news.revision) !== revision) {
+      revision = String(news.revision);
+      refresh();
+    }
     if (!isNew) return;
     const box = document.getElementById("live");
     box.querySelector(".live-text").textContent = news.text;
     box.querySelector("a").href = "/notifications";
     box.hidden = false;
     setTimeout(() => { box.hidden = true; }, 12000);
-    refresh();
   };
   const refresh = async () => {
     const regions = all("[data-live][id]").filter((region) => !region.contains(document.activeElement));
@@ -152,6 +176,8 @@
       const columns = region.querySelector(".columns");
       const left = columns ? columns.scrollLeft : 0;
       region.replaceChildren(...next.childNodes);
+      // What was done was said of how things stood before.
+      document.getElementById("done")?.remove();
       enhance(region);
       if (columns) region.querySelector(".columns").scrollLeft = left;
     }
@@ -171,6 +197,19 @@
   };
   document.addEventListener("visibilitychange", listen);
   window.addEventListener("pagehide", () => { stream?.close(); stream = null; });
+
+  // Said once: neither a reload nor news says again what was done.
+  const address = new URL(location.href);
+  if (address.searchParams.has("done")) {
+    address.searchParams.delete("done");
+    history.replaceState(history.state, "", address);
+  }
+  // After a refusal the reader stands at what is wrong.
+  const alert = document.querySelector("main [role=alert]");
+  if (alert && !document.querySelector("[autofocus]")) {
+    alert.tabIndex = -1;
+    alert.focus({ preventScroll: false });
+  }
 
   enhance(document);
   listen();

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use job_board_host::{Clock, SystemClock};
+use job_board_host::{Clock, EngineConfig, Limits, SystemClock};
 
 use crate::domain::value::Values;
 use crate::watch::Watch;
@@ -24,6 +24,10 @@ pub struct DemoConfig {
     pub allow: Vec<String>,
     /// Whether granted hosts may be on this machine: for a simulator, never in production.
     pub allow_loopback: bool,
+    /// What each call of a plugin may use, and what a connection may keep.
+    pub limits: Limits,
+    /// How the engine is set up. Its `cache_dir` is the data folder's.
+    pub engine: EngineConfig,
     /// The only source of time, also for plugins.
     pub clock: Arc<dyn Clock>,
     /// Operator settings that every connection gets with its configuration, unless an operator set another value for that connection.
@@ -39,7 +43,7 @@ pub struct DemoConfig {
 }
 
 impl DemoConfig {
-    /// On a free port of loopback, with the machine's clock, nothing granted, working in the background.
+    /// On a free port of loopback, with the machine's clock, default limits, nothing granted, working in the background.
     pub fn new(data_dir: impl Into<PathBuf>, plugin_path: impl Into<PathBuf>) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -48,6 +52,8 @@ impl DemoConfig {
             plugin_path: plugin_path.into(),
             allow: Vec::new(),
             allow_loopback: false,
+            limits: Limits::default(),
+            engine: EngineConfig::default(),
             clock: Arc::new(SystemClock),
             operator_settings: Values::new(),
             retention_days: None,

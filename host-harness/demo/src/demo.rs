@@ -1,10 +1,11 @@
 //! Putting it all together: the adapters, the application, the server.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use job_board_host::{
-    AddressPolicy, AllowList, EncryptedSecrets, Grants, KeyRing, MasterKey, SqliteStorage,
+    AddressPolicy, AllowList, EncryptedSecrets, EngineConfig, Grants, KeyRing, SqliteStorage,
     WebClient,
 };
 use tokio::net::TcpListener;
@@ -60,9 +61,7 @@ impl Demo {
         let occupied = data_dir::occupy(&config.data_dir)?;
         // Of several processes that start at once on one folder, one after the other makes what is missing.
         let turn = turn_to_start(&config.data_dir).await?;
-        let keys = KeyRing::new(MasterKey::from_file_or_create(
-            config.data_dir.join(data_dir::MASTER_KEY),
-        )?);
+        let keys = KeyRing::from_file_or_create(config.data_dir.join(data_dir::MASTER_KEY))?;
         let grants = grants(&config, keys.clone())?;
         let board = load(&config, grants).await?;
         refuse_unknown_settings(&config, &board)?;
@@ -104,7 +103,8 @@ impl Demo {
             let until = async {
                 let _ = stopped.await;
             };
-            let served = axum::serve(listener, router).with_graceful_shutdown(until);
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            let served = axum::serve(listener, service).with_graceful_shutdown(until);
             if let Err(error) = served.await {
                 tracing::error!(%error, "the server ended");
             }
@@ -194,6 +194,7 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
     let grants = Grants::new(Arc::new(storage), Arc::new(secrets), Arc::new(client));
     let grants = Grants {
         clock: Arc::clone(&config.clock),
+        limits: config.limits.clone(),
         ..grants.with_allow(AllowList::parse(&config.allow)?)
     };
     Ok(match &config.watch {
@@ -204,10 +205,13 @@ fn grants(config: &DemoConfig, keys: KeyRing) -> Result<Grants, DemoError> {
 
 async fn load(config: &DemoConfig, grants: Grants) -> Result<ComponentBoard, DemoError> {
     let plugin = config.plugin_path.clone();
-    let cache = config.data_dir.join(data_dir::COMPILED);
+    let engine = EngineConfig {
+        cache_dir: Some(config.data_dir.join(data_dir::COMPILED)),
+        ..config.engine.clone()
+    };
     // Compiling takes a processor for a while.
     let loading =
-        tokio::task::spawn_blocking(move || ComponentBoard::load(&plugin, &cache, grants));
+        tokio::task::spawn_blocking(move || ComponentBoard::load(&plugin, engine, grants));
     Ok(loading.await.map_err(|_| DemoError::Worker)??)
 }
 
@@ -246,3 +250,5 @@ async fn credentials(platform: &Platform) -> Result<Vec<Credential>, DemoError> 
     }
     Ok(credentials)
 }
+
+job_board_host::never_printed!(Credential);

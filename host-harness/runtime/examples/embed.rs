@@ -22,7 +22,7 @@ fn open() -> Result<(Plugin, Grants), Box<dyn Error>> {
     })?;
     let plugin = engine.load_file("target/component/topcv.wasm")?;
     let storage = SqliteStorage::open("host.db")?;
-    let keys = KeyRing::new(MasterKey::from_file_or_create("master.key")?);
+    let keys = KeyRing::from_file_or_create("master.key")?;
     let secrets = EncryptedSecrets::new(Arc::new(storage.secrets_map()), keys);
     let http = WebClient::new(AddressPolicy::PublicOnly)?;
 

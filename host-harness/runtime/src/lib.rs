@@ -16,7 +16,7 @@
 //! let engine = PluginEngine::new(EngineConfig { cache_dir: Some("cache".into()), ..EngineConfig::default() })?;
 //! let plugin = engine.load_file("board.wasm")?;
 //! let storage = SqliteStorage::open("host.db")?;
-//! let keys = KeyRing::new(MasterKey::from_file_or_create("master.key")?);
+//! let keys = KeyRing::from_file_or_create("master.key")?;
 //! let secrets = EncryptedSecrets::new(Arc::new(storage.secrets_map()), keys);
 //! let http = WebClient::new(AddressPolicy::PublicOnly)?;
 //!
@@ -76,6 +76,7 @@ mod grants;
 mod http;
 mod limits;
 mod log;
+mod never_printed;
 mod plugin;
 mod secrets;
 mod storage;
@@ -94,9 +95,12 @@ pub use http::{
 pub use limits::{Export, Limits, TICK};
 pub use log::{LogLine, LogSink, TracingLog};
 pub use plugin::{Answer, Connection, Plugin};
-pub use secrets::{EncryptedSecrets, KeyRing, MasterKey, MasterKeyError, Resealed, Secrets};
+pub use secrets::{
+    Census, EncryptedSecrets, HeldKeys, KeyFile, KeyId, KeyRing, MasterKey, MasterKeyError,
+    Resealed, RotationBegun, Secrets,
+};
 pub use storage::{
     BackupError, MAX_KEY_BYTES, MAX_VALUE_BYTES, MemoryStorage, SqliteStorage, SqliteStorageError,
-    Storage, Usage, is_valid_key,
+    Storage, Usage, is_valid_key, keys_of_backup,
 };
 pub use url::Url;

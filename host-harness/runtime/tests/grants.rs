@@ -118,6 +118,11 @@ async fn a_malformed_request_is_an_answer_and_is_not_sent() {
         "GET https://api.board.example/ CONNECTION",
         "GET https://api.board.example/ x:y",
         "GET https://api.board.example/ x\r\ny",
+        "GET https://api.board.example/ x 1\r\nX-Forged:2",
+        "GET https://api.board.example/ x 1\nX-Forged:2",
+        "GET https://api.board.example/ x 1\r\n\r\nGET\t/second",
+        "GET https://api.board.example/ x 1\0",
+        "GET https://api.board.example/ x 1\u{85}2",
         "GET https://api.board.example/",
     ] {
         let answer = tell(&connection, "send", request).await.unwrap();
@@ -131,7 +136,7 @@ async fn a_malformed_request_is_an_answer_and_is_not_sent() {
         tell(
             &connection,
             "send",
-            "PATCH https://api.board.example/x#part X-A"
+            "PATCH https://api.board.example/x#part X-A một\thai"
         )
         .await
         .unwrap(),
@@ -144,6 +149,29 @@ async fn a_malformed_request_is_an_answer_and_is_not_sent() {
         "the fragment is not sent"
     );
     assert_eq!(last.headers[0].name, "X-A");
+    assert_eq!(last.headers[0].value, "một\thai");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_headers_than_a_request_may_have_are_an_answer_and_are_not_sent() {
+    let board = Arc::new(Answers::default());
+    let mut grants = grants().with_allow(allow(&["api.board.example"]));
+    grants.http = board.clone();
+    let connection = connect("headers", grants);
+    for crowd in ["101 1", "40000 1", "3 30000"] {
+        let answer = tell(&connection, "headers", &format!("{URL} {crowd}")).await;
+        assert_eq!(
+            answer.unwrap(),
+            "ErrorCode::InvalidRequest Reach::NotSent",
+            "{crowd}"
+        );
+    }
+    assert_eq!(board.count.load(Ordering::SeqCst), 0);
+    for fits in ["100 1", "2 30000"] {
+        let answer = tell(&connection, "headers", &format!("{URL} {fits}")).await;
+        assert_eq!(answer.unwrap(), "200 ", "{fits}");
+    }
+    assert_eq!(board.count.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -196,6 +224,28 @@ async fn requests_and_bytes_are_counted_for_each_call() {
         .await
         .unwrap();
     assert_eq!(large, "ErrorCode::BudgetSpent Reach::NotSent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_of_an_answer_count_as_received_bytes() {
+    for (header_bytes, answers) in [(100, 3), (200, 2), (250, 1), (0, 4)] {
+        let board = Arc::new(Answers {
+            header_bytes,
+            ..Answers::default()
+        });
+        let mut grants = grants().with_allow(allow(&["api.board.example"]));
+        grants.http = board.clone();
+        grants.limits = Limits {
+            http_bytes_in: 250,
+            ..Limits::default()
+        };
+        let connection = connect("headers", grants);
+        tell(&connection, "get-many", &format!("{URL} 4"))
+            .await
+            .unwrap();
+        let count = board.count.load(Ordering::SeqCst);
+        assert_eq!(count, answers, "{header_bytes}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

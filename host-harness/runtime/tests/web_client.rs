@@ -323,6 +323,80 @@ async fn the_hosts_own_network_is_out_of_reach() {
 }
 
 #[tokio::test]
+async fn what_the_library_below_cannot_carry_is_an_answer_and_reaches_nobody() {
+    let server = Server::start(Then::Answer(OK)).await;
+    let mut crowded = get(server.url("/"));
+    // More names than the library's map of headers can hold.
+    crowded.headers = (0..40_000)
+        .map(|number| Header {
+            name: format!("x-{number}"),
+            value: String::new(),
+        })
+        .collect();
+    let long = get(server.url(&format!("/{}", "a".repeat(70_000))));
+    for (what, request) in [("headers", crowded), ("a URL", long)] {
+        let error = failure(request).await;
+        assert_eq!(
+            (error.code, error.reach),
+            (ErrorCode::InvalidRequest, Reach::NotSent),
+            "{what}: {}",
+            error.detail
+        );
+    }
+    assert_eq!(server.connections(), 0);
+    // The twin: long, and still a request.
+    let mut fits = get(server.url(&format!("/{}", "a".repeat(6_000))));
+    fits.headers = (0..100)
+        .map(|number| Header {
+            name: format!("x-{number}"),
+            value: "1".to_owned(),
+        })
+        .collect();
+    assert_eq!(client().send(fits).await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn an_answer_with_a_flood_of_headers_or_of_interim_answers_is_cut_off() {
+    let flood = |line: &str, count: usize, end: &str| -> &'static [u8] {
+        let text = format!("HTTP/1.1 200 OK\r\n{}{end}", line.repeat(count));
+        Box::leak(text.into_bytes().into_boxed_slice())
+    };
+    for (what, answer) in [
+        (
+            "headers",
+            flood("X-Flood: 1\r\n", 10_000, "Content-Length: 0\r\n\r\n"),
+        ),
+        (
+            "names",
+            flood("X-Flood-Number: 1\r\n", 200, "Content-Length: 0\r\n\r\n"),
+        ),
+    ] {
+        let server = Server::start(Then::Stall(answer)).await;
+        let error = failure(get(server.url("/"))).await;
+        assert_eq!(
+            (error.code, error.reach),
+            (ErrorCode::ConnectionLost, Reach::MaybeSent),
+            "{what}: {error:?}"
+        );
+    }
+    // Interim answers without an end: the time-out of the whole exchange ends them.
+    let interim: &'static [u8] = Box::leak(
+        b"HTTP/1.1 103 Early Hints\r\n\r\n"
+            .repeat(1_000)
+            .into_boxed_slice(),
+    );
+    let server = Server::start(Then::Stall(interim)).await;
+    let mut request = get(server.url("/"));
+    request.timeout = Duration::from_millis(500);
+    let error = failure(request).await;
+    assert_eq!(
+        (error.code, error.reach),
+        (ErrorCode::Timeout, Reach::MaybeSent),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_that_never_ends_its_head_is_cut_off() {
     // More than the client keeps of a head, and no end of it.
     let head: &'static [u8] = Box::leak(

@@ -130,7 +130,7 @@
 //! `status_502`, `status_503`, `drop_connection`, `delay` {`ms`}, `challenge_200`, `challenge_403`,
 //! `challenge_429`, `challenge_503`, `rate_limited` {`retry_after`}, `too_fast` {`status`}, `session_timeout`,
 //! `invalid_token`, `unauthorized_401`, `forbidden_403`, `not_found_404`, `validation_422` {`errors`},
-//! `no_credit_402` {`status`}, `malformed_json`, `truncated_json`, `wrong_types`, `huge_answer` {`bytes`},
+//! `no_credit_402` {`status`}, `malformed_json`, `truncated_json`, `wrong_types`, `hostile_texts`, `huge_answer` {`bytes`},
 //! `slow_drip` {`bytes_per_s`}, `redirect` {`to`, `status`}; for download `cv_html_200`, `cv_expired_422`,
 //! `cv_wrong_magic`, `cv_plain_zip`; for create `create_late` {`ms`} (no answer, and the posting comes into being
 //! later), `create_answer_delay_until_release`, `webhooks_before_create_answer`. A read's answer is damaged on the

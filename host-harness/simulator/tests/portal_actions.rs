@@ -279,7 +279,7 @@ async fn every_kind_of_fault_can_be_switched_on_as_its_form_offers_it() {
         .filter(|form| form.contains("name=\"kind\""))
         .map(|form| form.split("</form>").next().unwrap().to_owned())
         .collect();
-    assert_eq!(forms.len(), 31);
+    assert_eq!(forms.len(), 32);
     for form in &forms {
         let inputs = inputs_of(form);
         let mut fields: Vec<(&str, &str)> = inputs
@@ -301,7 +301,7 @@ async fn every_kind_of_fault_can_be_switched_on_as_its_form_offers_it() {
         .iter()
         .map(|fault| fault["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds.len(), 31);
+    assert_eq!(kinds.len(), 32);
     world.press(page, "/portal/101/faults/clear", &[]).await;
     assert_eq!(world.get("/control/faults").await["faults"], json!([]));
 }

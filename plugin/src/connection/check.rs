@@ -5,6 +5,7 @@ use crate::contract::types::Disposition;
 use crate::failure::Failure;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
+use crate::state::webhook;
 use crate::topcv::client::Client;
 use crate::topcv::errors::BoardError;
 
@@ -12,6 +13,7 @@ use super::status;
 
 /// Refused credentials are an answer (state `broken`); a board that cannot be asked is a failure that changes nothing.
 pub fn check(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
+    webhook::move_to_secrets(ports)?;
     let mut client = match Client::open(ports) {
         Ok(client) => client,
         // As good as refused: `broken`, with what to do.

@@ -8,10 +8,11 @@ use crate::contract::events::PostingState;
 use crate::contract::log::Level;
 use crate::contract::types::{Disposition, NamedValue, Value};
 use crate::failure::{Failure, failure, in_progress, invalid, problem};
+use crate::never_printed::never_printed;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::{CredentialsRecord, KeyKind};
-use crate::state::{format, keys, record};
+use crate::state::{format, keys, record, webhook};
 use crate::topcv::client::{Client, connect};
 use crate::topcv::errors::{BoardError, credentials_refused};
 use crate::topcv::protocol::Protocol;
@@ -150,6 +151,8 @@ impl Wanted {
             || calls(&self.corrections) != calls(&connection.protocol)
     }
 }
+
+never_printed!(Given, Wanted, Trial);
 
 /// What TopCV said to the credentials.
 struct Trial {
@@ -320,10 +323,11 @@ fn store_connection(
     if let Some(number) = wanted.record_format {
         format::set(ports, number)?;
     }
+    webhook::keep(ports, webhook_url)?;
     ConnectionRecord::modify(ports, |connection| {
         let before = connection.clone();
         connection.configured = true;
-        connection.webhook_url = webhook_url.to_owned();
+        connection.webhook_url.clear();
         connection.protocol.clone_from(&wanted.corrections);
         connection.account = account;
         connection.refused = None;

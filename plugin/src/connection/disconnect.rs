@@ -36,15 +36,19 @@ pub fn disconnect(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
         connection.configured = false;
         connection.refused = None;
         connection.signature_key = None;
-        was
+        // Of a build that kept it here.
+        let url = std::mem::take(&mut connection.webhook_url);
+        was || !url.is_empty()
     })?;
-    match ports.secrets.delete(keys::CREDENTIALS, &Precondition::Any) {
-        Ok(()) => {}
-        Err(error @ StorageError::Unavailable(_)) => match ports.secrets.get(keys::CREDENTIALS) {
-            Ok(None) => {}
-            _ => return Err(storage_failure(keys::CREDENTIALS, &error)),
-        },
-        Err(error) => return Err(storage_failure(keys::CREDENTIALS, &error)),
+    for key in [keys::CREDENTIALS, keys::WEBHOOK] {
+        match ports.secrets.delete(key, &Precondition::Any) {
+            Ok(()) => {}
+            Err(error @ StorageError::Unavailable(_)) => match ports.secrets.get(key) {
+                Ok(None) => {}
+                _ => return Err(storage_failure(key, &error)),
+            },
+            Err(error) => return Err(storage_failure(key, &error)),
+        }
     }
     ports.log.write(
         Level::Info,

@@ -7,7 +7,7 @@ use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
 use crate::state::fields::Field as _;
-use crate::state::format;
+use crate::state::{format, webhook};
 use crate::topcv::errors::{BoardError, credentials_refused};
 
 use super::settings;
@@ -17,10 +17,12 @@ pub fn status(ports: Ports<'_>) -> Result<ConnectionStatus, Failure> {
     let (connection, _) = ConnectionRecord::load(ports)?;
     let credentials = CredentialsRecord::load(ports)?.map(|stored| stored.value);
     let format = format::in_force(ports.storage)?;
-    Ok(shown(&connection, credentials.as_ref(), format))
+    let mut status = shown(&connection, credentials.as_ref(), format);
+    status.webhook_url = webhook::kept(ports, &connection)?;
+    Ok(status)
 }
 
-/// The records as the contract shows them: of a secret, only that it is there.
+/// The records as the contract shows them: of a secret, only that it is there. Without the webhook URL.
 pub(super) fn shown(
     connection: &ConnectionRecord,
     credentials: Option<&CredentialsRecord>,
@@ -61,7 +63,7 @@ pub(super) fn shown(
             (Some(_), true) => ConnectionState::Broken,
             (None, true) => ConnectionState::Configured,
         },
-        webhook_url: Some(connection.webhook_url.clone()).filter(|url| !url.is_empty()),
+        webhook_url: None,
         settings: stored,
         problem: problem.map(Into::into),
         signed_in_at: connection.signed_in_at,

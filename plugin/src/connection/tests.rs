@@ -349,3 +349,76 @@ fn an_operators_correction_of_the_signature_asks_nobody() {
     let (connection, _) = ConnectionRecord::load(host.ports()).unwrap();
     assert_eq!(connection.protocol["signing_key"], "secret-key");
 }
+
+/// Every record in `storage`, as text.
+fn records(ports: Ports<'_>) -> String {
+    let stored = ports.storage.get(keys::CONNECTION).unwrap().unwrap();
+    String::from_utf8(stored.value).unwrap()
+}
+
+/// As a build that kept the URL in the connection's record has left it.
+fn of_an_earlier_build(ports: Ports<'_>) {
+    ports
+        .secrets
+        .delete(keys::WEBHOOK, &crate::contract::storage::Precondition::Any)
+        .unwrap();
+    ConnectionRecord::modify(ports, |connection| {
+        connection.webhook_url = HOOK.into();
+        true
+    })
+    .unwrap();
+}
+
+#[test]
+fn the_webhook_url_stands_among_the_secrets_and_in_no_record() {
+    let host = TestHost::new();
+    two_accounts(&host);
+    configure(host.ports(), &keys_of("a-token", "right"), HOOK, false).unwrap();
+    assert!(!records(host.ports()).contains("hooks"));
+    let another = "https://ats.example/hooks/def";
+    configure(host.ports(), &[], another, false).unwrap();
+    assert!(!records(host.ports()).contains("hooks"));
+    let shown = || status(host.ports()).unwrap().webhook_url;
+    assert_eq!(shown().as_deref(), Some(another));
+    let ended = disconnect(host.ports()).unwrap();
+    assert_eq!(ended.webhook_url, None);
+    assert_eq!(
+        shown(),
+        None,
+        "forgotten like every secret: the host knows it"
+    );
+}
+
+#[test]
+fn a_webhook_url_that_an_earlier_build_kept_in_the_clear_moves_with_the_next_look() {
+    let host = TestHost::new();
+    two_accounts(&host);
+    configure(host.ports(), &keys_of("a-token", "right"), HOOK, false).unwrap();
+    of_an_earlier_build(host.ports());
+    let shown = || status(host.ports()).unwrap().webhook_url;
+    assert_eq!(shown().as_deref(), Some(HOOK), "also before it has moved");
+    check(host.ports()).unwrap();
+    let record = records(host.ports());
+    assert!(!record.contains("hooks"), "{record}");
+    assert!(
+        record.contains(r#""webhook_url":"""#),
+        "the build of before reads it: {record}"
+    );
+    assert_eq!(shown().as_deref(), Some(HOOK));
+    of_an_earlier_build(host.ports());
+    configure(host.ports(), &[], HOOK, false).unwrap();
+    assert!(!records(host.ports()).contains("hooks"));
+}
+
+#[test]
+fn a_webhook_url_that_cannot_be_read_any_more_is_absent_and_can_be_named_anew() {
+    let host = TestHost::new();
+    two_accounts(&host);
+    configure(host.ports(), &keys_of("a-token", "right"), HOOK, false).unwrap();
+    let any = crate::contract::storage::Precondition::Any;
+    let ports = host.ports();
+    ports.secrets.put(keys::WEBHOOK, b"{", &any).unwrap();
+    assert_eq!(status(ports).unwrap().webhook_url, None);
+    configure(ports, &[], HOOK, false).unwrap();
+    assert_eq!(status(ports).unwrap().webhook_url.as_deref(), Some(HOOK));
+}

@@ -106,8 +106,12 @@ pub fn save(
     put(ports, &keys::catalogue(list), &head)?;
     if let Some(before) = before.filter(|before| before.content != head.content) {
         for index in 0..before.pieces {
-            // What cannot be removed only takes up room.
             let key = piece_key(list, &before.content, index);
+            // A damaged head may count four thousand million pieces: the first that is not there was the last.
+            if !matches!(ports.storage.get(&key), Ok(Some(_))) {
+                break;
+            }
+            // What cannot be removed only takes up room.
             let _ = ports.storage.delete(&key, &Precondition::Any);
         }
     }
@@ -167,8 +171,12 @@ fn cut(options: &[(String, String)]) -> Vec<&[(String, String)]> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
-    use crate::testing::TestHost;
+    use crate::contract::storage::{Entry, KeyPage, StorageError};
+    use crate::ports::{Records, Storage};
+    use crate::testing::{MapRecords, TestHost};
 
     fn options(count: usize, name: &str) -> Vec<(String, String)> {
         (0..count)
@@ -215,5 +223,59 @@ mod tests {
         assert_eq!(load(host.ports(), "skills").unwrap(), None);
         save(host.ports(), "skills", &options(2, "a"), 8).unwrap();
         assert_eq!(load(host.ports(), "skills").unwrap().unwrap().read_at, 8);
+    }
+
+    /// A store that is asked too often says so, where the host would stop the plugin.
+    struct Patient {
+        records: MapRecords,
+        asked: Cell<u32>,
+    }
+
+    impl Patient {
+        fn count(&self) {
+            self.asked.set(self.asked.get() + 1);
+            assert!(self.asked.get() < 100, "the store is asked without end");
+        }
+    }
+
+    impl Records for Patient {
+        fn get(&self, key: &str) -> Result<Option<Entry>, StorageError> {
+            self.count();
+            self.records.get(key)
+        }
+
+        fn put(&self, key: &str, value: &[u8], on: &Precondition) -> Result<String, StorageError> {
+            self.records.put(key, value, on)
+        }
+
+        fn delete(&self, key: &str, on: &Precondition) -> Result<(), StorageError> {
+            self.count();
+            self.records.delete(key, on)
+        }
+    }
+
+    impl Storage for Patient {
+        fn list_keys(&self, _: &str, _: Option<&str>, _: u32) -> Result<KeyPage, StorageError> {
+            Err(StorageError::InvalidKey)
+        }
+    }
+
+    #[test]
+    fn a_head_that_counts_pieces_that_never_were_is_replaced_at_once() {
+        let host = TestHost::new();
+        let storage = Patient {
+            records: MapRecords::default(),
+            asked: Cell::new(0),
+        };
+        let ports = Ports {
+            storage: &storage,
+            ..host.ports()
+        };
+        let head = br#"{"schema":1,"data":{"read_at":1,"content":"x","pieces":4294967295}}"#;
+        let key = keys::catalogue("skills");
+        storage.put(&key, head, &Precondition::Absent).unwrap();
+        assert_eq!(load(ports, "skills").unwrap(), None);
+        save(ports, "skills", &options(2, "a"), 8).unwrap();
+        assert_eq!(load(ports, "skills").unwrap().unwrap().read_at, 8);
     }
 }

@@ -12,13 +12,13 @@ use crate::ports::Ports;
 const KNOWN_POSTINGS: usize = 5;
 
 record! {
-    /// Stored under [`keys::CONNECTION`].
-    #[derive(Debug, Clone, Default, PartialEq)]
+    /// Stored under [`keys::CONNECTION`]. No `Debug`: a record of a build of before holds the webhook URL.
+    #[derive(Clone, Default, PartialEq)]
     pub struct ConnectionRecord {
         /// Credentials are stored and worked once.
         pub configured: bool,
-        /// Where the host receives deliveries.
-        pub webhook_url: String,
+        /// Empty since the URL stands in `secrets` ([`super::webhook`]). A build of before put it here, and reads no record without it.
+        pub webhook_url: String = String::new(),
         /// Operator's overrides of the protocol table, by key.
         pub protocol: BTreeMap<String, String>,
         /// The number of the account in use; accounts are counted from 1 as they appear. 0: none yet.

@@ -6,6 +6,7 @@ use super::keys;
 use super::record::{self, Record, Stored};
 use crate::failure::{Failure, credentials_lost, not_configured};
 use crate::lease::CLOCK_TOLERANCE_MS;
+use crate::never_printed::never_printed;
 use crate::ports::Ports;
 
 /// Keys replaced no longer ago than this (by the delivery's time of receipt) still verify.
@@ -61,6 +62,8 @@ record! {
         pub signing_in_until: Option<u64>,
     }
 }
+
+never_printed!(SigningKey, CredentialsRecord, Stored<CredentialsRecord>);
 
 impl Record for CredentialsRecord {
     const SCHEMA: u32 = 1;

@@ -10,6 +10,9 @@ pub const CONNECTION: &str = "connection";
 /// In `secrets`: [`super::credentials::CredentialsRecord`].
 pub const CREDENTIALS: &str = "credentials";
 
+/// In `secrets`: [`super::webhook::WebhookRecord`].
+pub const WEBHOOK: &str = "webhook";
+
 /// In `storage` and in `secrets`: [`super::format::FormatRecord`].
 pub const FORMAT: &str = "format";
 

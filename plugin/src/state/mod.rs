@@ -9,6 +9,7 @@ pub mod format;
 pub mod keys;
 pub mod posting;
 pub mod record;
+pub mod webhook;
 
 #[cfg(test)]
 mod tests;

@@ -8,12 +8,15 @@ use super::sign_in::sign_in;
 use super::wire::{self, BoardPosting};
 use crate::contract::http::{Header, Request};
 use crate::failure::Failure;
+use crate::never_printed::never_printed;
 use crate::ports::Ports;
 use crate::state::connection::ConnectionRecord;
 use crate::state::credentials::CredentialsRecord;
 
 /// Answers of the API are small; a list of options is the largest.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
+
+never_printed!(Client<'static>);
 
 /// A configured connection's calls.
 pub struct Client<'a> {

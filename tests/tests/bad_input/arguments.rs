@@ -4,7 +4,7 @@ use job_board_host::contract::events::Attachment;
 use job_board_host::contract::forms::Field;
 use job_board_host::contract::postings::{Job, Resolution};
 use job_board_host::contract::types::{Disposition, Failure, NamedValue, Value};
-use system_tests::{Rig, Snapshot, named, text};
+use system_tests::{Rig, Snapshot, expect_documented, named, text};
 
 /// What was stored and asked before a call.
 struct Before {
@@ -45,6 +45,10 @@ impl Before {
             .collect();
         problems.dedup();
         assert_eq!(problems, expected.problems, "{what}");
+        expect_documented(&failure.code);
+        for problem in &failure.problems {
+            expect_documented(&problem.code);
+        }
         for text in failure.problems.iter().map(|one| &one.message) {
             assert!(!text.vi.is_empty() && !text.en.is_empty(), "{what}");
         }

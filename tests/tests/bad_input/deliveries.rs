@@ -2,7 +2,7 @@
 
 use job_board_host::contract::deliveries::{Outcome, Verdict};
 use job_board_host::contract::events::Happening;
-use system_tests::{Rig, signed_with};
+use system_tests::{Rig, expect_documented, signed_with};
 
 /// A delivery as its members: name and JSON literal, in order.
 #[derive(Clone)]
@@ -183,6 +183,10 @@ impl Bench {
 fn judge(what: &str, outcome: &Outcome, expected: Expected<'_>) {
     match (&outcome.verdict, expected) {
         (Verdict::Refused(failure), Expected::Refused(status, code, field)) => {
+            expect_documented(code);
+            for problem in &failure.problems {
+                expect_documented(&problem.code);
+            }
             assert_eq!(
                 (outcome.response.status, failure.code.as_str()),
                 (status, code),

@@ -15,4 +15,5 @@ mod sessions;
 mod site;
 mod story;
 mod tabs;
+mod ways_back;
 mod ways_on;

@@ -11,6 +11,89 @@ const NAME: &str = "<script>alert('1')</script>\" onload=x \u{202e}Tèo\u{200b}"
 const SHOWN: &str = "<script>alert('1')</script>\" onload=x Tèo";
 const FILE: &str = "..\\../<img src=x>\"\u{202e}fdp.exe";
 
+/// What a line of the log would begin with, if somebody could begin one.
+const FORGED: &str = "2026-01-01T00:00:00.000000Z ERROR job_board_demo: forged";
+
+/// How many lines of the log somebody else has begun.
+fn lines_begun() -> usize {
+    let said = crate::capture::so_far();
+    let said = String::from_utf8_lossy(&said);
+    said.split(['\n', '\r', '\u{85}', '\u{2028}'])
+        .filter(|line| line.starts_with(FORGED))
+        .count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_writes_a_line_into_the_log() {
+    crate::capture::listen();
+    let world = system_tests::world().await;
+    world.configure().await.unwrap();
+    let posted = world.publish_live("Kỹ sư Rust").await.unwrap();
+    let line = |end: &str| format!("x{end}{FORGED}{end}");
+    for (number, end) in ["\n", "\r\n", "\u{85}", "\u{2028}"].into_iter().enumerate() {
+        let someone = json!({
+            "name": line(end), "phone": "0944 222 111", "candidate_id": 950 + number, "email": line(end),
+            "cv": { "file_name": line(end), "content_base64": STANDARD.encode("MZ") },
+        });
+        world.board.apply(&posted.board, someone).await.unwrap();
+        // An event of a kind that nobody knows, from a stranger, is warned of.
+        let stranger = job_board_cli::walk::Api::new(world.url()).unwrap();
+        let url = world.connection().await.unwrap()["webhook_url"].clone();
+        let hook = url
+            .as_str()
+            .unwrap()
+            .split_once("/hooks/")
+            .unwrap()
+            .1
+            .to_owned();
+        let event = json!({ "event_type": line(end), "job_id": line(end), "signature": line(end) });
+        let body = event.to_string().into_bytes();
+        let path = format!("/hooks/{hook}");
+        stranger
+            .send_bytes(Method::POST, &path, body)
+            .await
+            .unwrap();
+        // Paths, queries and headers of the API.
+        let odd = format!(
+            "/api/jobs/1%0a{}?a=%0d%0a{}",
+            FORGED.replace(' ', "%20"),
+            "b"
+        );
+        stranger
+            .send_bytes(Method::GET, &odd, Vec::new())
+            .await
+            .unwrap();
+        world
+            .owner
+            .send(Method::GET, &odd, &json!(null))
+            .await
+            .unwrap();
+        let login = json!({ "login": line(end), "password": line(end) });
+        stranger
+            .send(Method::POST, "/api/login", &login)
+            .await
+            .unwrap();
+        let values = json!({ "title": line(end) });
+        world
+            .owner
+            .send(Method::POST, "/api/jobs", &values)
+            .await
+            .unwrap();
+    }
+    world.fetch_cvs().await.unwrap();
+    let second = world.publish("Kế toán").await.unwrap();
+    world
+        .board
+        .reject(&second.board, &line("\n"))
+        .await
+        .unwrap();
+    world.stop().await;
+    assert_eq!(lines_begun(), 0);
+    // It would have been seen.
+    tracing::error!("x\n{FORGED}");
+    assert_eq!(lines_begun(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hostile_text_comes_back_as_text() {
     crate::capture::listen();

@@ -9,8 +9,6 @@ use unicode_normalization::UnicodeNormalization;
 /// Shorter ones are found everywhere.
 const SHORTEST: usize = 6;
 
-const WEBHOOK_PATH: &str = "webhook path";
-
 /// Texts and bytes to look for, each with what it is.
 #[derive(Clone, Default)]
 pub(crate) struct Needles(BTreeMap<Vec<u8>, String>);
@@ -65,7 +63,7 @@ impl Needles {
             .as_str()
             .and_then(|url| url.rsplit_once("/hooks/"))
         {
-            self.add(WEBHOOK_PATH, hook);
+            self.add("webhook path", hook);
         }
         let body = delivery["body"].as_str().unwrap_or_default();
         let Ok(body) = serde_json::from_str::<Value>(body) else {
@@ -96,15 +94,19 @@ impl Needles {
             self.add("session", &who.token);
             self.add("password", who.password.as_deref().unwrap_or_default());
         }
-        for api in [&world.owner, &world.admin, &world.operator] {
-            self.add("session", api.bearer().unwrap_or_default());
+        for session in world.sessions() {
+            self.add("session", session);
         }
         self.add("access token", &world.employer.access_token);
         self.add("secret key", &world.employer.secret_key);
-        let key = std::fs::read_to_string(world.config().data_dir.join("master.key")).unwrap();
-        self.add("master key", key.trim());
-        self.add("master key", key.trim().to_uppercase());
-        self.add("master key", bytes_of(key.trim()));
+        for file in ["master.key", "master.key.retired"] {
+            let keys = std::fs::read_to_string(world.config().data_dir.join(file));
+            for key in keys.unwrap_or_default().lines() {
+                self.add("master key", key);
+                self.add("master key", key.to_uppercase());
+                self.add("master key", bytes_of(key));
+            }
+        }
     }
 
     /// Adds everything that a world's board has sent.
@@ -119,13 +121,6 @@ impl Needles {
     /// Both.
     pub(crate) fn and(mut self, other: &Self) -> Self {
         self.0.extend(other.0.clone());
-        self
-    }
-
-    /// For the plugins' records: without the webhook path, which the plugin keeps in the clear, so that an employer whose platform lost its
-    /// master key has nothing to paste anew. It opens nothing by itself: what arrives there must be signed.
-    pub(crate) fn without_webhook_paths(mut self) -> Self {
-        self.0.retain(|_, what| what != WEBHOOK_PATH);
         self
     }
 

@@ -23,7 +23,7 @@ async fn play(step: &Step, stage: &Stage) -> [Needles; 2] {
     secrets.add_world(&world);
     secrets.add_board(&world, &mut people).await;
     let both = secrets.clone().and(&people);
-    look_into(&world, &PLUGIN_FILES, &both.without_webhook_paths());
+    look_into(&world, &PLUGIN_FILES, &both);
     look_into(&world, &PLATFORM_FILES, &secrets);
     look_into_columns(&world, &people);
     world.stop().await;

@@ -181,7 +181,7 @@ pub(crate) async fn everything_that_goes_wrong() -> Needles {
         check("a plugin in trouble", &reply);
         second.stop().await;
     }
-    look_into(&world, &PLUGIN_FILES, &all.clone().without_webhook_paths());
+    look_into(&world, &PLUGIN_FILES, &all);
     look_into(&world, &PLATFORM_FILES, &secrets);
     look_into_columns(&world, &people);
     world.stop().await;

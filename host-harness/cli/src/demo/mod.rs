@@ -12,6 +12,7 @@ use job_board_demo::{Demo, DemoConfig, DemoError};
 use job_board_host::{Clock, SystemClock};
 use topcv_simulator::{Simulator, SimulatorConfig, SimulatorError};
 
+use crate::limit::OperatorLimits;
 use crate::signals::Ending;
 use crate::walk::{Board, Employer, platform_config};
 use crate::{data_folder, log_ins, progress};
@@ -24,7 +25,7 @@ const SIMULATOR_PORT: u16 = 8480;
 ///
 /// # Errors
 /// When one of the two does not start.
-pub async fn run(plugin: &Path, data_dir: Option<PathBuf>) -> Result<()> {
+pub async fn run(plugin: &Path, data_dir: Option<PathBuf>, limits: OperatorLimits) -> Result<()> {
     let mut ending = Ending::watch()?;
     let (folder, temporary) = match data_dir {
         Some(folder) => {
@@ -38,7 +39,7 @@ pub async fn run(plugin: &Path, data_dir: Option<PathBuf>) -> Result<()> {
     };
     let shown = progress::spinner("starting the simulated board and the platform");
     let sides = tokio::select! {
-        started = Sides::start(plugin, &folder) => started?,
+        started = Sides::start(plugin, &folder, limits) => started?,
         () = ending.asked() => return Ok(()),
     };
     shown.finish_and_clear();
@@ -58,11 +59,15 @@ struct Sides {
 }
 
 impl Sides {
-    async fn start(plugin: &Path, folder: &Path) -> Result<Self> {
+    async fn start(plugin: &Path, folder: &Path, limits: OperatorLimits) -> Result<Self> {
         let simulator = start_simulator()
             .await
             .context("the simulator does not start")?;
-        let config = platform_config(folder, plugin, &simulator.url());
+        let config = DemoConfig {
+            limits: limits.calls,
+            engine: limits.engine,
+            ..platform_config(folder, plugin, &simulator.url())
+        };
         let platform = start_platform(config).await.with_context(|| {
             format!(
                 "the platform does not start with the plugin {} and its data in {}",

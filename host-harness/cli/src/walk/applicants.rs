@@ -69,6 +69,9 @@ pub async fn a_candidate_arrives_in_the_first_stage_with_the_cv(
             ),
             ("application.verified", json!(true)),
             ("application.applied_at", json!(world.now())),
+            ("application.basis.code", json!("own-application")),
+            ("application.basis.at", json!(world.now())),
+            ("application.source.vi", json!("TopCV (CV ứng tuyển)")),
             ("application.cvs.0.state", json!("pending")),
         ],
     )?;

@@ -7,7 +7,7 @@ use super::check::{list, number, text};
 use super::client::Api;
 
 /// An employer's account at the board.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Employer {
     /// The account.
     pub id: u64,
@@ -177,3 +177,5 @@ impl Board {
         self.api.post("/control/clock", &body).await.map(drop)
     }
 }
+
+job_board_host::never_printed!(Employer);

@@ -188,3 +188,5 @@ impl Api {
         self.send(Method::PATCH, path, body).await?.ok()
     }
 }
+
+job_board_host::never_printed!(Api);

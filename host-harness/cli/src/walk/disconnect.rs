@@ -17,7 +17,7 @@ pub async fn disconnecting_forgets_the_secrets_and_names_live_postings(
     let closed = world.publish_live("Kế toán tổng hợp").await?;
     world.act(&closed, "close", Value::Null).await?.ok()?;
 
-    same("stored secrets", world.stored_secrets().await?, 1)?;
+    same("stored secrets", world.stored_secrets().await?, 2)?;
     let status = world.disconnect().await?;
     same("stored secrets", world.stored_secrets().await?, 0)?;
     members(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use job_board_demo::{Credential, Demo, DemoConfig, FieldValue, Role, Values};
-use job_board_host::{Clock, ConnectionId, ManualClock, SqliteStorage, Storage};
+use job_board_host::{Clock, ConnectionId, EngineConfig, ManualClock, SqliteStorage, Storage};
 use serde_json::json;
 use tempfile::TempDir;
 use topcv_simulator::{Simulator, SimulatorConfig};
@@ -45,7 +45,11 @@ impl Stage {
     /// # Errors
     /// As [`Stage::set`].
     pub fn set_in(plugin: &Path, folder: PathBuf) -> Result<Self> {
-        let loaded = plugin_file::load(plugin, Some(folder.clone()))?;
+        let engine = EngineConfig {
+            cache_dir: Some(folder.clone()),
+            ..EngineConfig::default()
+        };
+        let loaded = plugin_file::load(plugin, engine)?;
         Ok(Self {
             plugin: plugin.to_owned(),
             digest: loaded.digest().to_owned(),
@@ -92,6 +96,8 @@ pub struct World {
     pub operator: Api,
     /// The platform's number of the connection.
     pub connection: u64,
+    /// Sessions that others have taken the place of. They still stand.
+    former: Vec<Api>,
     clock: Arc<ManualClock>,
     config: DemoConfig,
     simulator: Simulator,
@@ -139,6 +145,7 @@ impl World {
             owner: sign_in(&platform, Role::Recruiter).await?,
             operator: sign_in(&platform, Role::Operator).await?,
             admin,
+            former: Vec::new(),
             board,
             clock,
             config,
@@ -156,6 +163,13 @@ impl World {
     /// Who can sign in, with the passwords and sessions of the platform's start.
     pub fn credentials(&self) -> &[Credential] {
         self.platform.credentials()
+    }
+
+    /// Everybody's sessions so far: those of the start, and those that [`World::set_time`] has begun since.
+    pub fn sessions(&self) -> impl Iterator<Item = &str> {
+        let present = [&self.owner, &self.admin, &self.operator];
+        let all = self.former.iter().chain(present);
+        all.filter_map(Api::bearer)
     }
 
     /// With what another process of the same platform is started: on the same data, by the same clock.
@@ -199,9 +213,14 @@ impl World {
     pub async fn set_time(&mut self, now: u64) -> Result<()> {
         self.clock.set(now);
         self.board.set_time(now).await?;
-        self.owner = sign_in(&self.platform, Role::Recruiter).await?;
-        self.admin = sign_in(&self.platform, Role::Administrator).await?;
-        self.operator = sign_in(&self.platform, Role::Operator).await?;
+        for (role, present) in [
+            (Role::Recruiter, &mut self.owner),
+            (Role::Administrator, &mut self.admin),
+            (Role::Operator, &mut self.operator),
+        ] {
+            let next = sign_in(&self.platform, role).await?;
+            self.former.push(std::mem::replace(present, next));
+        }
         Ok(())
     }
 
@@ -234,3 +253,5 @@ async fn sign_in(platform: &Demo, role: Role) -> Result<Api> {
     let session = api.post("/api/login", &body).await?;
     Ok(api.signed_in(&text(&session, "token")?))
 }
+
+job_board_host::never_printed!(World);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod backup;
+mod rotation;
 mod service;
 mod story;
 mod support;
@@ -128,6 +129,25 @@ fn wrong_arguments_are_exit_code_2() {
             "a.example",
             "--operator-setting",
             "x",
+        ],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--limit",
+            "memory=1TiB",
+        ],
+        &["demo", "--limit", "speed=9"],
+        &[
+            "serve",
+            "--data-dir",
+            "x",
+            "--allow",
+            "a.example",
+            "--retention-days",
+            "0",
         ],
     ] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");

@@ -2,6 +2,7 @@
 
 use super::AppError;
 use super::unit::Unit;
+use crate::domain::basis::Basis;
 use crate::domain::board_event::Application;
 use crate::domain::contact::{Contact, merge};
 use crate::domain::notice;
@@ -110,7 +111,7 @@ impl Unit<'_> {
         }
         candidates::update(self.db, self.tenant, &candidate)?;
         let mut supplemented = known.clone();
-        supplement(&mut supplemented, said);
+        supplement(&mut supplemented, said, received_at);
         candidates::update_application(self.db, self.tenant, &supplemented, self.now)?;
         let title = self.title_of(posting)?;
         let name = shown_name(&candidate.contact);
@@ -128,7 +129,7 @@ impl Unit<'_> {
 }
 
 /// Fills what the first report left open. What it said stays; what contradicts it in the board's other words is not kept.
-fn supplement(known: &mut StoredApplication, said: &Application) {
+fn supplement(known: &mut StoredApplication, said: &Application, received_at: u64) {
     if known.applied_at.is_none() {
         known.applied_at = said.applied_at;
         known.last_applied_at = said.applied_at;
@@ -136,7 +137,11 @@ fn supplement(known: &mut StoredApplication, said: &Application) {
     if known.board_candidate.is_none() {
         known.board_candidate.clone_from(&said.board_candidate);
     }
-    known.verified |= said.verified;
+    if said.verified && !known.verified {
+        known.verified = true;
+        known.basis = Basis::of(true);
+        known.basis_at = received_at;
+    }
     for (name, value) in &said.extra {
         if !known.extra.contains_key(name) {
             known.extra.insert(name.clone(), value.clone());

@@ -4,6 +4,7 @@ use job_board_host::contract::connection::{ConnectionState, ConnectionStatus};
 use job_board_host::contract::forms::Audience;
 use job_board_host::contract::types::NamedValue;
 
+use super::webhook_path::Hook;
 use super::{AppError, Platform, silence};
 use crate::board::{PluginError, convert};
 use crate::domain::errand::Errand;
@@ -61,10 +62,11 @@ impl Platform {
         tenant: TenantId,
         name: &str,
     ) -> Result<ConnectionId, AppError> {
-        let (_, hook) = self.new_hook(tenant)?;
         let (name, now) = (name.to_owned(), self.now());
+        let sealer = self.ports.sealer.clone();
         self.store()
             .write(move |db| {
+                let hook = Hook::new(&sealer, tenant)?;
                 connections::insert(db, tenant, &name, &hook.hash, &hook.sealed, now)
                     .map_err(AppError::from)
             })

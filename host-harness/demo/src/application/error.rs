@@ -41,6 +41,12 @@ pub enum AppError {
     /// Login or password is wrong; which of them is not told.
     #[error("login or password is wrong")]
     WrongCredentials,
+    /// Too many sign-ins of this sender have failed; this one was not looked at.
+    #[error("too many failed sign-ins")]
+    TooManyAttempts {
+        /// How long to wait.
+        retry_after_ms: u64,
+    },
     /// The user's role does not allow it. With the field that is to blame, if one is.
     #[error("not allowed for this role")]
     Forbidden(Option<Problem>),

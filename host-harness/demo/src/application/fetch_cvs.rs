@@ -105,11 +105,13 @@ impl Platform {
         match answer.map_err(setback).and_then(accept) {
             Ok(fetched) => {
                 let (sealer, now) = (self.ports.sealer.clone(), self.now());
+                let tenant = errand.tenant;
                 self.store()
                     .write(move |db| {
                         cvs::store(db, &sealer, &errand, &fetched, now).map_err(AppError::from)
                     })
                     .await?;
+                self.tell(tenant);
                 Ok(true)
             }
             Err(setback) => {
@@ -130,12 +132,14 @@ impl Platform {
         } else {
             setback.message
         };
+        let tenant = errand.tenant;
         self.store()
             .write(move |db| {
                 cvs::note_failure(db, &errand, next, &setback.code, &message)
                     .map_err(AppError::from)
             })
             .await?;
+        self.tell(tenant);
         Ok(())
     }
 }

@@ -82,6 +82,7 @@ impl Platform {
                 Ok(job)
             })
             .await
+            .inspect(|_| self.tell(tenant))
     }
 
     /// The job's applications, stage by stage.

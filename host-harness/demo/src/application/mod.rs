@@ -14,6 +14,7 @@ pub mod fetch_cvs;
 pub mod forget;
 pub mod housekeeping;
 pub mod jobs;
+pub mod news;
 pub mod overview;
 pub mod people;
 pub mod postings;
@@ -36,9 +37,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use job_board_host::Clock;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 use crate::board::{Board, BoardPlugin};
+use crate::domain::attempts::Attempts;
 use crate::domain::id::{ConnectionId, TenantId};
 use crate::domain::refusals::Refusals;
 use crate::domain::value::Values;
@@ -74,21 +76,25 @@ pub struct Ports {
 pub struct Platform {
     ports: Arc<Ports>,
     work: Arc<Notify>,
-    news: Arc<watch::Sender<u64>>,
+    news: news::News,
     ending: Arc<AtomicBool>,
     // In memory: a start forgets it, and lets a flood fill the quarantine a little further, to its cap at most.
     refusals: Arc<Mutex<HashMap<(TenantId, ConnectionId), Refusals>>>,
+    // In memory, and of this process alone: of two processes each lets the same sender fail as often.
+    attempts: Arc<Mutex<Attempts>>,
 }
 
 impl Platform {
     /// Over these ports.
-    pub fn new(ports: Ports) -> Self {
+    pub fn new(mut ports: Ports) -> Self {
+        ports.store = ports.store.guarded_by(ports.sealer.keys().clone());
         Self {
             ports: Arc::new(ports),
             work: Arc::new(Notify::new()),
-            news: Arc::new(watch::Sender::new(0)),
+            news: news::News::default(),
             ending: Arc::new(AtomicBool::new(false)),
             refusals: Arc::default(),
+            attempts: Arc::default(),
         }
     }
 

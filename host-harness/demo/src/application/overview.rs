@@ -1,7 +1,5 @@
 //! What a page shows across jobs and people.
 
-use tokio::sync::watch;
-
 use super::{AppError, Platform};
 use crate::domain::posting::Posting;
 use crate::domain::user::User;
@@ -37,11 +35,7 @@ impl Platform {
         self.store()
             .write(move |db| notices::mark_all_read(db, tenant, id, now).map_err(AppError::from))
             .await
-    }
-
-    /// Tells when something was committed that somebody may want to see. Says no more than that: who listens looks for themselves.
-    pub fn changes(&self) -> watch::Receiver<u64> {
-        self.news.subscribe()
+            .inspect(|()| self.tell(tenant))
     }
 
     /// Where browsers and boards reach the platform, without a slash at the end.

@@ -87,6 +87,7 @@ impl Platform {
                 }
             })
             .await
+            .inspect(|()| self.tell(tenant))
     }
 
     /// The user's notifications, newest first.
@@ -114,5 +115,6 @@ impl Platform {
                 }
             })
             .await
+            .inspect(|()| self.tell(tenant))
     }
 }

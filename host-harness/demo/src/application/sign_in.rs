@@ -2,9 +2,14 @@
 //!
 //! Passwords here are made by the platform with 128 random bits, so a salted digest is enough; where people choose their own, use a slow one.
 
+use std::net::IpAddr;
+use std::sync::{MutexGuard, PoisonError};
+
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use super::{AppError, Platform, token};
+use crate::domain::attempts::{Attempt, Attempts};
 use crate::domain::id::{TenantId, UserId};
 use crate::domain::user::{Role, User};
 use crate::store::StoreError;
@@ -49,6 +54,19 @@ pub fn new_password() -> Result<(String, StoredPassword), StoreError> {
     Ok((password, StoredPassword { salt, hash }))
 }
 
+fn attempt(login: &str, sender: Option<IpAddr>) -> Attempt {
+    // Who has one address of version 6 has a whole network of them.
+    let sender = match sender.map(|address| address.to_canonical()) {
+        None => Vec::new(),
+        Some(IpAddr::V4(address)) => address.octets().to_vec(),
+        Some(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
+    };
+    Attempt {
+        pair: token::digest(&[&sender, login.as_bytes()]),
+        sender: token::digest(&[&sender]),
+    }
+}
+
 impl Platform {
     /// Makes a tenant.
     pub async fn add_tenant(&self, name: &str) -> Result<TenantId, AppError> {
@@ -75,13 +93,19 @@ impl Platform {
         Ok((user, password))
     }
 
-    /// Begins a session for who knows the password. `cookie`: it will travel as a cookie and gets a CSRF token.
+    /// Begins a session for who knows the password. `cookie`: it will travel as a cookie and gets a CSRF token. `sender`: from where it came, as far as
+    /// that is known; see [`attempts`](crate::domain::attempts).
     pub async fn sign_in(
         &self,
         login: String,
-        password: String,
+        password: Zeroizing<String>,
+        sender: Option<IpAddr>,
         cookie: bool,
     ) -> Result<Session, AppError> {
+        let attempt = attempt(&login, sender);
+        self.attempts()
+            .begin(&attempt, self.now())
+            .map_err(|retry_after_ms| AppError::TooManyAttempts { retry_after_ms })?;
         let found = self
             .store()
             .read(move |db| users::by_login(db, &login))
@@ -100,9 +124,18 @@ impl Platform {
         let hash = token::digest(&[&stored.salt, password.as_bytes()]);
         let right: bool = hash.ct_eq(&stored.hash).into();
         match user {
-            Some(user) if right => self.begin_session(user, cookie).await,
+            Some(user) if right => {
+                self.attempts().succeeded(&attempt);
+                self.begin_session(user, cookie).await
+            }
             _ => Err(AppError::WrongCredentials),
         }
+    }
+
+    fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        // Nothing in it can be half done.
+        let attempts = self.attempts.lock();
+        attempts.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Begins a session without a password: for the program that runs the platform.
@@ -168,3 +201,5 @@ impl Platform {
             .await
     }
 }
+
+job_board_host::never_printed!(Session, Proof);

@@ -49,6 +49,7 @@ impl Platform {
         F: FnOnce(&Unit<'_>) -> Result<T, AppError> + Send + 'static,
     {
         let connection = connection.clone();
+        let tenant = connection.tenant;
         let sealer = self.ports.sealer.clone();
         let board = self.manifest().board_name.clone();
         let now = self.now();
@@ -66,8 +67,7 @@ impl Platform {
             })
             .await;
         if done.is_ok() {
-            self.news
-                .send_modify(|count| *count = count.wrapping_add(1));
+            self.tell(tenant);
         }
         done
     }

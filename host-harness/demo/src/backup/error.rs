@@ -16,6 +16,12 @@ pub enum BackupError {
     /// The target holds something.
     #[error("{0} is not empty; give a new folder for each backup")]
     NotEmpty(PathBuf),
+    /// A key file.
+    #[error(transparent)]
+    Key(#[from] job_board_host::MasterKeyError),
+    /// The plugins' copy cannot be read.
+    #[error(transparent)]
+    Copy(#[from] job_board_host::BackupError),
     /// SQLite refused.
     #[error("{name} cannot be copied: {source}")]
     Sqlite {

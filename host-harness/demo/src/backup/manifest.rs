@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use job_board_host::KeyId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub made_at_utc: String,
     /// The files, in the order in which they were copied.
     pub files: Vec<ManifestFile>,
+    /// The master keys that it needs, by their names: whoever keeps the backup keeps these.
+    #[serde(default)]
+    pub keys: Vec<String>,
 }
 
 /// One file of a backup.
@@ -42,7 +46,12 @@ pub struct ManifestFile {
 
 impl Manifest {
     /// Describes these files of the folder, in a file beside them.
-    pub(super) fn write(folder: &Path, names: &[&str], made_at: u64) -> Result<Self, BackupError> {
+    pub(super) fn write(
+        folder: &Path,
+        names: &[&str],
+        keys: &[KeyId],
+        made_at: u64,
+    ) -> Result<Self, BackupError> {
         let files = names
             .iter()
             .map(|name| describe(folder, name))
@@ -55,6 +64,7 @@ impl Manifest {
             made_at,
             made_at_utc: moment.map(|moment| moment.to_string()).unwrap_or_default(),
             files,
+            keys: keys.iter().map(KeyId::to_string).collect(),
         };
         let path = folder.join(NAME);
         let failed = |source| DataDirError::io(format!("cannot write {}", path.display()), source);

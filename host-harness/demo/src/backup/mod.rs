@@ -6,7 +6,7 @@
 //! has no row for yet, and the next start takes that over (see [`application::recover`](crate::application::recover)).
 //!
 //! What is **not** in it:
-//! - the master key, unless asked for: whoever has key and databases has the employers' credentials and the applicants' files. Keep the key somewhere
+//! - the master key, unless asked for (the manifest names the keys that it needs): whoever has key and databases has the employers' credentials and the applicants' files. Keep the key somewhere
 //!   else. Without it a restored platform runs, asks for the credentials again, and what was sealed stays closed;
 //! - the log of erasures: people who were erased after the backup was made are erased again when it is restored;
 //! - compiled plugins, which are made again.
@@ -19,6 +19,7 @@ mod restore;
 
 use std::path::Path;
 
+use job_board_host::{KeyFile, KeyId};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -27,6 +28,7 @@ pub use manifest::{Manifest, ManifestFile};
 pub use restore::{RestoreOptions, restore};
 
 use crate::data_dir::{self, MASTER_KEY, PLATFORM_DB, PLUGIN_DB};
+use crate::store::reseal;
 
 /// How long the copy waits for a writer before it begins. Longer than any of the platform's transactions by far.
 const BUSY: std::time::Duration = std::time::Duration::from_secs(30);
@@ -63,11 +65,39 @@ pub fn backup(
     copy(&platform, to, PLATFORM_DB)?;
     copy(&plugin, to, PLUGIN_DB)?;
     let mut names = vec![PLATFORM_DB, PLUGIN_DB];
+    let needed = keys_needed(to)?;
     if options.with_key {
-        manifest::copy_private(&data_dir.join(MASTER_KEY), &to.join(MASTER_KEY))?;
+        copy_keys(data_dir, to, &needed)?;
         names.push(MASTER_KEY);
     }
-    Manifest::write(to, &names, options.made_at)
+    Manifest::write(to, &names, &needed, options.made_at)
+}
+
+/// Under which keys the copies are. More than one, when the master key is just being exchanged.
+fn keys_needed(copies: &Path) -> Result<Vec<KeyId>, BackupError> {
+    let failed = |source| BackupError::sqlite(PLATFORM_DB, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let platform = Connection::open_with_flags(copies.join(PLATFORM_DB), flags).map_err(failed)?;
+    let mut ids = reseal::key_ids(&platform).map_err(failed)?;
+    ids.extend(job_board_host::keys_of_backup(copies.join(PLUGIN_DB))?);
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
+}
+
+/// The keys that the copies need, and before them the one that encrypts now. They are read after the copies were made: a key that something is under is
+/// in one of the two files until nothing is.
+fn copy_keys(data_dir: &Path, to: &Path, needed: &[KeyId]) -> Result<(), BackupError> {
+    let file = KeyFile::at(data_dir.join(MASTER_KEY));
+    let in_use = file.keys()?;
+    let mut keys: Vec<_> = in_use.iter().take(1).cloned().collect();
+    for key in in_use.into_iter().skip(1).chain(file.retired()?) {
+        if needed.contains(&key.id()) && keys.iter().all(|known| known.id() != key.id()) {
+            keys.push(key);
+        }
+    }
+    KeyFile::at(to.join(MASTER_KEY)).create_with(&keys)?;
+    Ok(())
 }
 
 fn refuse_non_empty(to: &Path) -> Result<(), BackupError> {

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use job_board_host::KeyFile;
+
 use super::manifest::{Manifest, copy_private};
 use super::{BackupError, data_dir};
 use crate::data_dir::{DataDirError, MASTER_KEY, PLATFORM_DB, PLUGIN_DB};
@@ -16,7 +18,8 @@ pub struct RestoreOptions {
 /// Puts the backup in `from` into the data folder, whole or not at all: a restore that was interrupted is noticed by the next start.
 ///
 /// Every file is checked against the manifest first. What the backup does not hold stays as it is: the log of erasures, and the master key where the
-/// backup has none. Where it has one, and the folder another, the folder's is kept beside it under the name `master.key.replaced`.
+/// backup has none. A key that the folder has goes on encrypting; those of the backup are put among its retired keys, which only decrypt, so that
+/// no old backup brings a key back into use that was exchanged for a reason.
 ///
 /// Start the platform afterwards: it takes over what plugins know, and finds out what stands at the boards by itself.
 ///
@@ -46,9 +49,9 @@ pub fn restore(
     }
 
     // Everything that can fail for want of space happens before anything is replaced.
-    let mut names = vec![PLATFORM_DB, PLUGIN_DB];
+    let names = [PLATFORM_DB, PLUGIN_DB];
     if manifest.holds(MASTER_KEY) {
-        names.push(MASTER_KEY);
+        take_keys(from, data_dir)?;
     }
     for name in &names {
         let draft = data_dir.join(draft(name));
@@ -61,7 +64,6 @@ pub fn restore(
         remove(&data_dir.join(format!("{name}-wal")))?;
         remove(&data_dir.join(format!("{name}-shm")))?;
     }
-    keep_replaced_key(data_dir, &names)?;
     for name in names {
         rename(data_dir, &draft(name), name)?;
     }
@@ -74,13 +76,20 @@ fn draft(name: &str) -> String {
     format!("{name}.restoring")
 }
 
-fn keep_replaced_key(data_dir: &Path, names: &[&str]) -> Result<(), BackupError> {
-    let present = std::fs::read(data_dir.join(MASTER_KEY)).ok();
-    let coming = std::fs::read(data_dir.join(draft(MASTER_KEY))).ok();
-    if names.contains(&MASTER_KEY) && present.is_some() && present != coming {
-        rename(data_dir, MASTER_KEY, "master.key.replaced")?;
+/// Does no harm when nothing else is restored after it.
+fn take_keys(from: &Path, data_dir: &Path) -> Result<(), BackupError> {
+    let keys = KeyFile::at(from.join(MASTER_KEY)).keys()?;
+    let file = KeyFile::at(data_dir.join(MASTER_KEY));
+    if !data_dir.join(MASTER_KEY).exists() {
+        file.create_with(&keys)?;
+        return Ok(());
     }
-    Ok(())
+    let present = file.keys()?;
+    let others = keys
+        .into_iter()
+        .filter(|key| present.iter().all(|known| known.id() != key.id()))
+        .collect();
+    Ok(file.add_retired(others)?)
 }
 
 fn rename(folder: &Path, from: &str, to: &str) -> Result<(), BackupError> {

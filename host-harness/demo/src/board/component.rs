@@ -27,12 +27,9 @@ pub struct ComponentBoard {
 }
 
 impl ComponentBoard {
-    /// Loads the plugin, compiled once and kept in `cache`.
-    pub fn load(file: &Path, cache: &Path, grants: Grants) -> Result<Self, HostError> {
-        let engine = PluginEngine::new(EngineConfig {
-            cache_dir: Some(cache.to_owned()),
-            ..EngineConfig::default()
-        })?;
+    /// Loads the plugin, compiled once and kept in the engine's cache.
+    pub fn load(file: &Path, engine: EngineConfig, grants: Grants) -> Result<Self, HostError> {
+        let engine = PluginEngine::new(engine)?;
         Ok(Self {
             plugin: engine.load_file(file)?,
             grants,

@@ -113,10 +113,20 @@ pub fn report(posting: postings::Posting) -> (String, Report) {
     (posting.job, report)
 }
 
+/// Longer than any name or address, in characters. A plugin passes on what its board says, however long, and pages and notices repeat it.
+const MOST_OF_A_STATEMENT: usize = 500;
+
+fn short(text: String) -> String {
+    match text.char_indices().nth(MOST_OF_A_STATEMENT) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
 fn statement(statement: events::Statement) -> Statement {
     Statement {
-        value: statement.value,
-        normalised: statement.normalised,
+        value: short(statement.value),
+        normalised: statement.normalised.map(short),
         signed: statement.signed,
         masked: statement.masked,
     }

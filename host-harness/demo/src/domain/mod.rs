@@ -3,7 +3,9 @@
 //! Types here are the platform's own. Those that look like the contract's (events, postings) are kept apart from it on purpose:
 //! they are stored, and what is stored outlives a version of the contract.
 
+pub mod attempts;
 pub mod back_off;
+pub mod basis;
 pub mod board_event;
 pub mod contact;
 pub mod cv;

@@ -175,15 +175,15 @@ pub fn applicants_unmatched(board: &str, connection: &str) -> Notice {
     )
 }
 
-/// The secret part of a webhook URL was lost with the encryption key.
-pub fn webhook_url_replaced(board: &str, connection: &str) -> Notice {
+/// The webhook URL can no longer be shown, since the encryption key was lost; there is a second one.
+pub fn webhook_url_added(board: &str, connection: &str) -> Notice {
     notice(
-        "webhook-url-replaced",
+        "webhook-url-added",
         format!(
-            "Kết nối “{connection}” có Webhook URL mới vì khóa mã hóa cũ đã mất. Hãy dán URL mới vào {board}."
+            "Khóa mã hóa cũ đã mất nên Webhook URL của kết nối “{connection}” không hiển thị lại được. URL đã dán ở {board} vẫn nhận hồ sơ, không cần đổi. Nếu phải dán lại, hãy dùng URL mới đang hiển thị trong phần thiết lập."
         ),
         format!(
-            "The connection “{connection}” has a new webhook URL, since the old encryption key is lost. Paste the new one at {board}."
+            "The encryption key was lost, so the webhook URL of “{connection}” cannot be shown again. The one that was pasted at {board} still receives: nothing needs to change. If you have to paste one anew, take the new one in the settings."
         ),
     )
 }

@@ -1,6 +1,7 @@
 //! One way in for every endpoint: who is it, is the body sound, then the handler.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 use super::error::ApiError;
 use super::reply::Reply;
 use super::schema::{Field, Fields, Kind};
+use super::sender;
 use super::strict_json::{self, JsonDefect};
 use crate::application::sign_in::Proof;
 use crate::application::{AppError, Platform};
@@ -60,6 +62,8 @@ pub struct Call {
     pub query: Fields,
     /// The session's token, when there is one.
     pub token: Option<String>,
+    /// From where it came, as far as that is known.
+    pub sender: Option<IpAddr>,
     user: Option<User>,
     path: Vec<(String, String)>,
 }
@@ -133,6 +137,7 @@ pub async fn serve(
         read_fields(endpoint.body, &parts, &bytes)?
     };
     let call = Call {
+        sender: sender::of(&parts),
         platform,
         body,
         query,
@@ -256,3 +261,5 @@ fn decode(text: &str) -> Result<String, ApiError> {
         .map(std::borrow::Cow::into_owned)
         .map_err(|_| JsonDefect::NotUtf8.into())
 }
+
+job_board_host::never_printed!(Call);

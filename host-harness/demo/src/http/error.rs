@@ -163,6 +163,15 @@ impl From<AppError> for ApiError {
                 "Tên đăng nhập hoặc mật khẩu không đúng. Hãy nhập lại; mật khẩu được in ra ở lần khởi động đầu tiên.",
                 "Login or password is wrong. Try again; passwords were printed at the platform's first start.",
             ),
+            AppError::TooManyAttempts { retry_after_ms } => Self {
+                retry_after_ms: Some(retry_after_ms),
+                ..simple(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-many-attempts",
+                    "Đăng nhập sai quá nhiều lần từ địa chỉ này. Hãy đợi rồi thử lại.",
+                    "Too many sign-ins from this address have failed. Wait, then try again.",
+                )
+            },
             AppError::Forbidden(problem) => simple(
                 StatusCode::FORBIDDEN,
                 "forbidden",
@@ -307,6 +316,7 @@ mod tests {
             JsonDefect::TooDeep("a".into()).into(),
             AppError::NoSuch("job").into(),
             AppError::WrongCredentials.into(),
+            AppError::TooManyAttempts { retry_after_ms: 1 }.into(),
             AppError::Forbidden(None).into(),
             AppError::Input(Vec::new()).into(),
             AppError::RequestIdReused.into(),

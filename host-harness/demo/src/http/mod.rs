@@ -8,6 +8,7 @@ pub mod handlers;
 pub mod hooks;
 pub mod reply;
 pub mod schema;
+pub mod sender;
 pub mod strict_json;
 pub mod table;
 pub mod views;

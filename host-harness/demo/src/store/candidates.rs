@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::StoreError;
 use super::rows::{from_json, get_moment, get_moment_option, json, moment};
+use crate::domain::basis::Basis;
 use crate::domain::board_event::Application;
 use crate::domain::contact::{Contact, Differing};
 use crate::domain::id::{ApplicationId, CandidateId, ConnectionId, JobId, PostingRow, TenantId};
@@ -55,6 +56,10 @@ pub struct StoredApplication {
     pub verified: bool,
     /// Where it came from.
     pub source: Text,
+    /// What the platform relies on for keeping it.
+    pub basis: Basis,
+    /// Since when: the time of the delivery that gave it.
+    pub basis_at: u64,
     /// Everything else that the board said.
     pub extra: Values,
 }
@@ -76,6 +81,7 @@ type ApplicationRow = (StoredApplication, String, String);
 
 fn application(row: &Row<'_>) -> rusqlite::Result<ApplicationRow> {
     let stage: String = row.get("stage")?;
+    let basis: String = row.get("basis")?;
     let stored = StoredApplication {
         id: row.get("id")?,
         candidate: row.get("candidate_id")?,
@@ -91,6 +97,8 @@ fn application(row: &Row<'_>) -> rusqlite::Result<ApplicationRow> {
         times: row.get("times")?,
         verified: row.get("verified")?,
         source: Text::new("", ""),
+        basis: Basis::from_code(&basis),
+        basis_at: get_moment(row, "basis_at")?,
         extra: Values::new(),
     };
     Ok((stored, row.get("source")?, row.get("extra")?))
@@ -205,15 +213,17 @@ pub fn insert_application(
 ) -> Result<ApplicationId, StoreError> {
     db.execute(
         "INSERT INTO applications (tenant_id, candidate_id, job_id, posting_id, connection_id, board_application,
-             board_candidate, stage, applied_at, last_applied_at, received_at, verified, source, extra, active_at)
+             board_candidate, stage, applied_at, last_applied_at, received_at, verified, source, extra, active_at,
+             basis, basis_at)
          VALUES (:tenant, :candidate, :job, :posting, :connection, :application,
-             :board_candidate, :stage, :applied, :applied, :received, :verified, :source, :extra, :now)",
+             :board_candidate, :stage, :applied, :applied, :received, :verified, :source, :extra, :now,
+             :basis, :received)",
         named_params! {
             ":tenant": tenant, ":candidate": candidate, ":job": destination.job, ":posting": destination.posting,
             ":connection": destination.connection, ":application": said.id, ":board_candidate": said.board_candidate,
             ":stage": Stage::FIRST.code(), ":applied": said.applied_at.map(moment), ":received": moment(received_at),
             ":verified": said.verified, ":source": json("source", &said.source)?, ":extra": json("application", &said.extra)?,
-            ":now": moment(now),
+            ":now": moment(now), ":basis": Basis::of(said.verified).code(),
         },
     )?;
     Ok(ApplicationId(db.last_insert_rowid()))
@@ -270,12 +280,13 @@ pub fn update_application(
 ) -> Result<(), StoreError> {
     db.execute(
         "UPDATE applications SET applied_at = :applied, last_applied_at = :last, board_candidate = :board_candidate,
-             verified = :verified, extra = :extra, active_at = :now
+             verified = :verified, extra = :extra, basis = :basis, basis_at = :basis_at, active_at = :now
          WHERE tenant_id = :tenant AND id = :id",
         named_params! {
             ":tenant": tenant, ":id": application.id, ":applied": application.applied_at.map(moment),
             ":last": application.last_applied_at.map(moment), ":board_candidate": application.board_candidate,
             ":verified": application.verified, ":extra": json("application", &application.extra)?, ":now": moment(now),
+            ":basis": application.basis.code(), ":basis_at": moment(application.basis_at),
         },
     )?;
     Ok(())

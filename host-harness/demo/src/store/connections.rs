@@ -26,7 +26,7 @@ pub struct StoredConnection {
     pub tenant: TenantId,
     /// For people.
     pub name: String,
-    /// The secret part of the webhook path, sealed.
+    /// The secret part of the webhook path that is shown, sealed.
     pub hook_sealed: Vec<u8>,
     /// What an operator set for this connection, beyond the preset of the platform.
     pub operator_settings: Values,
@@ -38,7 +38,7 @@ pub struct StoredConnection {
     pub last_delivery_at: Option<u64>,
     /// When it was made.
     pub created_at: u64,
-    /// Digest of the webhook path: random, so it names this connection and never another one.
+    /// Digest of the connection's first webhook path: random, so it names this connection and never another one.
     pub hook_hash: Vec<u8>,
     /// Refused deliveries that were not kept, since the quarantine was full.
     pub not_kept: u64,
@@ -121,7 +121,10 @@ pub fn list(db: &Db, tenant: TenantId) -> Result<Vec<StoredConnection>, StoreErr
 
 /// The connection behind a webhook path. The path is compared by its digest, so the time that this takes tells nothing about it.
 pub fn by_hook(db: &Db, hook_hash: &[u8]) -> Result<Option<StoredConnection>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT * FROM connections WHERE hook_hash = ?1")?;
+    let mut statement = db.prepare_cached(
+        "SELECT * FROM connections
+         WHERE hook_hash = ?1 OR id = (SELECT connection_id FROM further_hooks WHERE hook_hash = ?1)",
+    )?;
     let found = statement.query_row([hook_hash], connection).optional()?;
     found.map(complete).transpose()
 }
@@ -181,22 +184,29 @@ pub fn all(db: &Db) -> Result<Vec<StoredConnection>, StoreError> {
     rows.map(|row| complete(row?)).collect()
 }
 
-/// Stores the secret part of the webhook path anew, unless somebody else has done so since it was read.
-pub fn set_hook(
+/// Gives the connection a further webhook path, which is shown from now on, unless somebody else has done so since it was read. The earlier ones are
+/// still accepted.
+pub fn add_hook(
     db: &Db,
     connection: &StoredConnection,
     hook_hash: &[u8],
     hook_sealed: &[u8],
 ) -> Result<bool, StoreError> {
     let changed = db.execute(
-        "UPDATE connections SET hook_hash = :hash, hook_sealed = :sealed
-         WHERE tenant_id = :tenant AND id = :id AND hook_sealed = :before",
+        "UPDATE connections SET hook_sealed = :sealed WHERE tenant_id = :tenant AND id = :id AND hook_sealed = :before",
         named_params! {
-            ":tenant": connection.tenant, ":id": connection.id, ":hash": hook_hash, ":sealed": hook_sealed,
+            ":tenant": connection.tenant, ":id": connection.id, ":sealed": hook_sealed,
             ":before": connection.hook_sealed,
         },
     )?;
-    Ok(changed > 0)
+    if changed == 0 {
+        return Ok(false);
+    }
+    db.execute(
+        "INSERT INTO further_hooks (hook_hash, connection_id) VALUES (?1, ?2)",
+        (hook_hash, connection.id),
+    )?;
+    Ok(true)
 }
 
 /// Remembers when the last verified delivery came in.
@@ -227,3 +237,5 @@ pub fn count_not_kept(
     )?;
     Ok(())
 }
+
+job_board_host::never_printed!(StoredConnection);

@@ -350,3 +350,5 @@ pub fn read(
         .map(|(cv, sealed)| Ok((cv, sealer.open("file", &file_place(id), &sealed)?)))
         .transpose()
 }
+
+job_board_host::never_printed!(Attachment, Errand, Fetched);

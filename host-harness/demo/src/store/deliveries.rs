@@ -377,3 +377,5 @@ pub fn purge(db: &Connection, before: u64) -> Result<usize, StoreError> {
         [moment(before)],
     )?)
 }
+
+job_board_host::never_printed!(StoredDelivery, Incoming);

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod notices;
 pub mod posted_jobs;
 pub mod postings;
+pub mod reseal;
 mod rows;
 pub mod seal;
 pub mod users;
@@ -26,6 +27,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use job_board_host::KeyRing;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
@@ -33,7 +35,12 @@ pub use error::StoreError;
 use crate::watch::Watch;
 
 /// Each entry brings the schema from its index to the next number. Never edited once released, only appended to.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("basis.sql"),
+    include_str!("further_hooks.sql"),
+    include_str!("traces.sql"),
+];
 
 /// How long one write waits for the other process: ten seconds, looking again after each pause.
 const BUSY_PAUSE: Duration = Duration::from_millis(10);
@@ -44,6 +51,7 @@ const BUSY_TRIES: u32 = 1000;
 pub struct Store {
     connection: Arc<Mutex<Connection>>,
     watch: Option<Arc<dyn Watch>>,
+    keys: Option<KeyRing>,
 }
 
 impl Store {
@@ -61,7 +69,17 @@ impl Store {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             watch: None,
+            keys: None,
         })
+    }
+
+    /// From now on no transaction ends under another key than it began under, see [`KeyRing::hold`].
+    #[must_use]
+    pub fn guarded_by(self, keys: KeyRing) -> Self {
+        Self {
+            keys: Some(keys),
+            ..self
+        }
     }
 
     /// Lets somebody see each commit.
@@ -79,17 +97,21 @@ impl Store {
     {
         let connection = Arc::clone(&self.connection);
         let watch = self.watch.clone();
+        let keys = self.keys.clone();
         let joined = tokio::task::spawn_blocking(move || {
             // A panic inside `work` rolled its transaction back: the connection behind the lock is sound.
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = connection
                 .transaction_with_behavior(TransactionBehavior::Immediate)
                 .map_err(StoreError::from)?;
+            // Only who has its turn holds the keys, so that they are free again and again.
+            let held = keys.as_ref().map(KeyRing::hold);
             let answer = work(&transaction)?;
             if let Some(watch) = &watch {
                 watch.before_commit();
             }
             transaction.commit().map_err(StoreError::from)?;
+            drop(held);
             if let Some(watch) = &watch {
                 watch.after_commit();
             }

@@ -102,9 +102,7 @@ CREATE TABLE deliveries (
     code          TEXT,
     vi            TEXT,
     en            TEXT,
-    status        INTEGER,
-    -- What its events were about, when it is done: JSON, rows of this database and nothing about a person.
-    taken         TEXT
+    status        INTEGER
 ) STRICT;
 CREATE INDEX deliveries_open ON deliveries (state, next_try_at) WHERE state <> 'done';
 CREATE INDEX deliveries_kept ON deliveries (connection_id, state, bytes) WHERE state <> 'done';
@@ -211,8 +209,7 @@ CREATE TABLE notices (
     job_id       INTEGER REFERENCES jobs (id),
     candidate_id INTEGER REFERENCES candidates (id),
     request_id   TEXT,
-    read_at      INTEGER,
-    connection_id INTEGER REFERENCES connections (id)
+    read_at      INTEGER
 ) STRICT;
 CREATE INDEX notices_by_user ON notices (user_id, id);
 

@@ -17,7 +17,13 @@ impl Sealer {
         Self { keys }
     }
 
-    /// Encrypts. `place` names the row to which the value belongs; [`Sealer::open`] needs the same, so that a value that was copied
+    /// The keys behind it.
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// Encrypts, inside the transaction that stores the result: [`Store::write`](super::Store::write) sees to it that the key is not exchanged
+    /// before that has ended. `place` names the row to which the value belongs; [`Sealer::open`] needs the same, so that a value that was copied
     /// to another row does not open there.
     pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
         self.keys
@@ -34,7 +40,13 @@ impl Sealer {
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         self.keys
             .open(&["platform", place], sealed)
-            .map(Zeroizing::new)
             .ok_or(StoreError::Sealed { what })
     }
 }
+
+/// Where a connection's webhook path stands.
+pub(crate) fn hook_place(tenant: crate::domain::id::TenantId) -> String {
+    format!("hook/{}", tenant.0)
+}
+
+job_board_host::never_printed!(Sealer);

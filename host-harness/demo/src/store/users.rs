@@ -162,3 +162,5 @@ pub fn forget_ended_sessions(db: &Connection, now: u64) -> Result<(), StoreError
     db.execute("DELETE FROM sessions WHERE expires_at <= ?1", [moment(now)])?;
     Ok(())
 }
+
+job_board_host::never_printed!(StoredPassword, StoredSession);

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::behind;
 use super::lang::Lang;
 use super::layout::{self, Frame, Page};
 use super::pages::notices::gather;
@@ -153,6 +154,12 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
     } else {
         Pairs::new()
     };
+    let asked = parts.uri.path().to_owned();
+    let shown = if door.method == Method::POST {
+        behind::page(parts.uri.path(), &form)
+    } else {
+        here.clone()
+    };
     let user = match identify(&platform, &parts, &form).await {
         Ok(user) => user,
         Err(Refusal::SignedOut) => return session::go_and_sign_in(&parts, &here),
@@ -177,9 +184,10 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
     let frame = Frame {
         lang,
         csrf: call.csrf.clone(),
-        here,
+        here: shown,
         done: call.asked("done").map(str::to_owned),
         unread: unread(&platform, &user).await,
+        revision: platform.revision(user.tenant),
         user,
     };
     // A task of its own: a browser that goes away must not stop a paid call half-way.
@@ -189,7 +197,7 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
         Ok(Ok(Answer::Go(target))) => see_other(&target),
         Ok(Ok(Answer::Raw(response))) => response,
         Ok(Err(error)) => {
-            let page = trouble::page(lang, &frame.here, &frame.user, error);
+            let page = trouble::page(lang, &asked, &frame.user, error);
             layout::render(&frame, page)
         }
         Err(stopped) => {
@@ -348,6 +356,8 @@ pub fn see_other(target: &str) -> Response {
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
+
+job_board_host::never_printed!(Call);
 
 #[cfg(test)]
 mod tests {

@@ -77,6 +77,8 @@ pub struct Frame {
     pub done: Option<String>,
     /// Unread notifications.
     pub unread: usize,
+    /// Of the tenant's data, before the page was made.
+    pub revision: u64,
     /// Who reads.
     pub user: User,
 }
@@ -152,7 +154,7 @@ pub fn render(frame: &Frame, page: Page) -> Response {
         }
         main #main tabindex="-1" {
             @if let Some(done) = frame.done.as_deref().and_then(|code| flash::text(lang, code)) {
-                div.banner.is-good role="status" { (done) }
+                div #done.banner.is-good role="status" { (done) }
             }
             (page.body)
         }
@@ -170,7 +172,14 @@ pub fn render(frame: &Frame, page: Page) -> Response {
     } else {
         POLICY
     };
-    document(lang, page.status, &page.title, policy, true, &body)
+    document(
+        lang,
+        page.status,
+        &page.title,
+        policy,
+        Some(frame.revision),
+        &body,
+    )
 }
 
 /// The counter beside "notifications"; the script keeps it up to date.
@@ -221,7 +230,8 @@ fn without_done(here: &str) -> String {
 pub fn language_form(lang: Lang, here: &str) -> Markup {
     let other = lang.other();
     html! {
-        form.language method="post" action="/language" {
+        form.language method="post" action="/language"
+            data-lose=(lang.t("Những gì bạn đã nhập trên trang này sẽ mất khi đổi ngôn ngữ. Vẫn đổi?", "What you have entered on this page is lost when the language changes. Change it all the same?")) {
             input type="hidden" name="to" value=(other.code());
             input type="hidden" name="next" value=(here);
             button.plain lang=(other.code()) { (other.t("Tiếng Việt", "English")) }
@@ -232,7 +242,7 @@ pub fn language_form(lang: Lang, here: &str) -> Markup {
 /// A page outside the frame, with a body of its own.
 pub fn alone(lang: Lang, status: StatusCode, title: &str, body: &Markup) -> Response {
     let body = html! { main #main.alone { (body) } };
-    document(lang, status, title, POLICY, false, &body)
+    document(lang, status, title, POLICY, None, &body)
 }
 
 /// A page outside the frame that says one thing.
@@ -252,7 +262,7 @@ fn document(
     status: StatusCode,
     title: &str,
     policy: &'static str,
-    live: bool,
+    revision: Option<u64>,
     body: &Markup,
 ) -> Response {
     let product = lang.t("Tuyển dụng", "Hiring");
@@ -267,7 +277,7 @@ fn document(
                 link rel="stylesheet" href=(assets::url("app.css"));
                 script src=(assets::url("app.js")) defer {}
             }
-            body data-live=[live.then_some("/live")] { (body) }
+            body data-live=[revision.map(|_| "/live")] data-revision=[revision] { (body) }
         }
     };
     let mut response = (status, Html(markup.into_string())).into_response();

@@ -5,13 +5,14 @@
 //! | file | |
 //! |---|---|
 //! | [`door`] | the one way in: who is it, may this form be trusted, then the page, then the frame around it |
-//! | [`table`] | every address with its page |
+//! | [`table`], `behind` | every address with its page; which page stands behind an address that only forms lead to |
 //! | [`pages`] | one page or one group of pages a file: use cases in, markup out |
 //! | [`input`] | a field of a form, by its kind, and back into a value |
 //! | [`layout`], [`trouble`] | the frame, and what is said when something went wrong |
 //! | [`lang`], [`format`](mod@format), [`collation`] | languages, dates and money, the order of names |
 
 pub mod assets;
+mod behind;
 pub mod collation;
 pub mod door;
 pub mod flash;

@@ -13,6 +13,7 @@ use super::layout;
 use crate::application::sign_in::{Proof, SESSION_MS};
 use crate::application::{AppError, Platform};
 use crate::http::endpoint::COOKIE;
+use crate::http::sender;
 
 /// A year: the choice of language is no secret.
 const LANGUAGE_SECONDS: u64 = 31_536_000;
@@ -101,7 +102,12 @@ pub async fn sign_in(State(platform): State<Platform>, request: Request<Body>) -
     let (login, password) = (get(&form, "login").trim(), get(&form, "password"));
     let next = local_target(get(&form, "next")).unwrap_or_else(|| "/".to_owned());
     let session = platform
-        .sign_in(login.to_owned(), password.trim().to_owned(), true)
+        .sign_in(
+            login.to_owned(),
+            password.trim().to_owned().into(),
+            sender::of(&parts),
+            true,
+        )
         .await;
     match session {
         Ok(session) => {
@@ -118,6 +124,17 @@ pub async fn sign_in(State(platform): State<Platform>, request: Request<Body>) -
                 "Login or password is wrong.",
             );
             page(lang, StatusCode::UNAUTHORIZED, &next, login, Some(wrong))
+        }
+        Err(AppError::TooManyAttempts { retry_after_ms }) => {
+            let wait = lang.t(
+                "Đăng nhập sai quá nhiều lần từ địa chỉ này. Hãy đợi rồi thử lại.",
+                "Too many sign-ins from this address have failed. Wait, then try again.",
+            );
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let mut response = page(lang, status, &next, login, Some(wait));
+            let seconds = HeaderValue::from(retry_after_ms.div_ceil(1_000));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            response
         }
         Err(error) => {
             tracing::error!(%error, "nobody can sign in");

@@ -331,6 +331,22 @@ async fn an_erased_person_stays_erased_when_an_older_copy_is_restored() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_lost_since_the_copy_brings_nobody_back() {
+    let mut world = World::new().await;
+    let id = arrived(&world).await;
+    let copies = tempfile::tempdir().unwrap();
+    let backup = copies.path().join("backup.db");
+    copy(&world, &backup);
+    let url = world.view().await.webhook_url;
+    std::fs::remove_file(world.folder.path().join("master.key")).unwrap();
+    world.restart().await;
+    assert_ne!(world.view().await.webhook_url, url);
+    forget(&world, id).await;
+    restore(&mut world, &backup).await;
+    assert!(the_person(&world).await.is_none());
+}
+
+#[tokio::test]
 async fn an_erasure_that_is_cut_short_is_finished_by_the_next_start() {
     let mut world = World::new().await;
     let id = arrived(&world).await;

@@ -14,7 +14,7 @@ use job_board_demo::store::erasure_log::{self, ErasureLog};
 use job_board_demo::store::seal::Sealer;
 use job_board_demo::store::{Page, Store};
 use job_board_host::contract::events::{Event, PostingState};
-use job_board_host::{KeyRing, ManualClock, MasterKey};
+use job_board_host::{KeyRing, ManualClock};
 use tempfile::TempDir;
 
 use crate::support::{START, ScriptedBoard, post, posting};
@@ -53,13 +53,13 @@ fn open_with(
     board: &ScriptedBoard,
     clock: &Arc<ManualClock>,
 ) -> Platform {
-    let key = MasterKey::from_file_or_create(folder.join("master.key")).unwrap();
+    let keys = KeyRing::from_file_or_create(folder.join("master.key")).unwrap();
     let clock: Arc<ManualClock> = Arc::clone(clock);
     Platform::new(Ports {
         store,
         erasure_log: ErasureLog::open(&folder.join(erasure_log::FILE_NAME)).unwrap(),
         retention_days: Some(RETENTION_DAYS),
-        sealer: Sealer::new(KeyRing::new(key)),
+        sealer: Sealer::new(keys),
         clock,
         board: Arc::new(board.clone()),
         public_base_url: "https://platform.example".into(),

@@ -187,6 +187,8 @@ fn wasmtime_config(config: &EngineConfig) -> Config {
     engine
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
         .epoch_interruption(true)
+        // The contract's addresses have 32 bits, and each larger memory needs a check at every access.
+        .wasm_memory64(false)
         // The contract has no async functions; without the support an instance starts in half the time.
         .concurrency_support(false);
     engine

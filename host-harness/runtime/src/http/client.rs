@@ -158,7 +158,8 @@ fn headers(headers: &[Header]) -> Result<HeaderMap, HttpError> {
         let mut value = HeaderValue::from_bytes(header.value.as_bytes()).map_err(|_| invalid())?;
         // Keeps it out of debug output of the libraries below.
         value.set_sensitive(true);
-        map.append(name, value);
+        // The map has a largest size, and panics beyond it unless it is asked this way.
+        map.try_append(name, value).map_err(|_| invalid())?;
     }
     Ok(map)
 }

@@ -4,6 +4,14 @@ mod allow_list;
 mod client;
 mod resolve;
 
+#[cfg(test)]
+mod any_input_tests;
+/// The check of the fuzz target `addresses`, which includes the allow-list's file as this includes its.
+#[cfg(test)]
+#[path = "../../../../fuzz/src/granted.rs"]
+#[allow(unreachable_pub, reason = "a part of the fuzz crate too")]
+mod granted;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -74,6 +82,8 @@ pub struct OutboundRequest {
     /// A longer body is [`ErrorCode::ResponseTooLarge`](crate::contract::http::ErrorCode::ResponseTooLarge).
     pub max_response_bytes: u64,
 }
+
+crate::never_printed!(OutboundRequest);
 
 /// Carries out one request. [`WebClient`] is the real one; a test may script answers.
 ///

@@ -224,6 +224,13 @@ mod tests {
             "2002:7f00:1::",
             "3fff::1",
             "5f00::1",
+            "fd20:ce::254",
+            "::ffff:0:a9fe:a9fe",
+            "64:ff9b:1:0:a9fe:a9fe::",
+            "1fff::1",
+            "4000::1",
+            "e000::1",
+            "ff0e::1",
         ] {
             assert!(!permits(AddressPolicy::PublicOnly, address), "{address}");
         }

@@ -30,6 +30,12 @@ impl clock::Host for CallState {
 const HEADERS_OF_THE_HOST: [&str; 4] =
     ["host", "content-length", "connection", "transfer-encoding"];
 
+/// More than any board's interface asks for; servers refuse hundreds.
+const MOST_HEADERS: usize = 100;
+
+/// Bytes of all names and values together. Common servers take 8 to 64 KiB.
+const MOST_HEADER_BYTES: usize = 64 << 10;
+
 impl http::Host for CallState {
     async fn send(&mut self, request: Request) -> Result<Response, HttpError> {
         if !self.budget.take_request() {
@@ -56,7 +62,7 @@ impl http::Host for CallState {
         let most = sent.max_response_bytes;
         let answer = self.connection.grants.http.send(sent).await;
         self.budget.spend_bytes_in(match &answer {
-            Ok(response) => response.body.len() as u64,
+            Ok(response) => received_bytes(response),
             // How much of the body had arrived is not known: the most that could have.
             Err(error)
                 if matches!(
@@ -70,6 +76,15 @@ impl http::Host for CallState {
         });
         answer
     }
+}
+
+/// Body and headers: an answer of headers alone is not free.
+fn received_bytes(response: &Response) -> u64 {
+    let headers = response.headers.iter();
+    let headers: usize = headers
+        .map(|header| header.name.len() + header.value.len())
+        .sum();
+    (headers + response.body.len()) as u64
 }
 
 /// A request that is not sent, for the guest and for the audit.
@@ -121,6 +136,15 @@ impl CallState {
                 format!("the header {:?} is the host's or malformed", header.name),
             ));
         }
+        let header_bytes = size_of_headers(&request.headers);
+        if request.headers.len() > MOST_HEADERS || header_bytes > MOST_HEADER_BYTES {
+            return Err(invalid(
+                &origin,
+                format!(
+                    "a request has at most {MOST_HEADERS} headers with {MOST_HEADER_BYTES} bytes"
+                ),
+            ));
+        }
         url.set_fragment(None);
         self.connection.gate.admits(&url).map_err(|why| Refused {
             origin: origin.clone(),
@@ -134,13 +158,7 @@ impl CallState {
         if self.budget.bytes_in_left() == 0 {
             return Err(spent("this call has received all its bytes"));
         }
-        let size = url.as_str().len()
-            + request
-                .headers
-                .iter()
-                .map(|header| header.name.len() + header.value.len())
-                .sum::<usize>()
-            + request.body.as_ref().map_or(0, Vec::len);
+        let size = url.as_str().len() + header_bytes + request.body.as_ref().map_or(0, Vec::len);
         if !self.budget.take_bytes_out(size as u64) {
             return Err(spent("this call has sent all its bytes"));
         }
@@ -195,6 +213,13 @@ impl CallState {
                 });
         }
     }
+}
+
+fn size_of_headers(headers: &[Header]) -> usize {
+    headers
+        .iter()
+        .map(|header| header.name.len() + header.value.len())
+        .sum()
 }
 
 /// A token for a name and no line end in the value: nothing that could become a second header or a second request.

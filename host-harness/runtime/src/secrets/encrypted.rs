@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use zeroize::Zeroizing;
 
-use super::{KeyRing, Secrets};
+use super::{HeldKeys, KeyRing, Secrets};
 use crate::audit::{Audit, AuditEvent, TracingAudit};
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, Precondition, StorageError, Version};
@@ -55,8 +56,47 @@ impl EncryptedSecrets {
         scope: &ConnectionId,
         key: &str,
         sealed: &[u8],
-    ) -> Option<Vec<u8>> {
+    ) -> Option<Zeroizing<Vec<u8>>> {
         self.keys.open(&["secret", scope.as_str(), key], sealed)
+    }
+
+    /// Lets nobody exchange the key before this is dropped.
+    pub(super) async fn hold(&self) -> Result<HeldKeys, StorageError> {
+        let keys = self.keys.clone();
+        let held = tokio::task::spawn_blocking(move || keys.hold()).await;
+        held.map_err(|stopped| StorageError::Unavailable(format!("the key file: {stopped}")))
+    }
+
+    async fn write(
+        &self,
+        scope: &ConnectionId,
+        key: &str,
+        value: &[u8],
+        precondition: Precondition,
+    ) -> Result<Version, StorageError> {
+        let _held = self.hold().await?;
+        let sealed = self.encrypt(scope, key, value)?;
+        QUOTA
+            .admit(&*self.storage, scope, key, sealed.len())
+            .await?;
+        let absent = precondition == Precondition::Absent;
+        match self
+            .storage
+            .put(scope, key, sealed.clone(), precondition)
+            .await
+        {
+            // The guest was told that there is none; it must be able to write a new one. By version, so that two hosts do not both succeed.
+            Err(StorageError::PreconditionFailed) if absent => {
+                match self.storage.get(scope, key).await? {
+                    Some(entry) if self.decrypt(scope, key, &entry.value).is_none() => {
+                        let unreadable = Precondition::Version(entry.version);
+                        self.storage.put(scope, key, sealed, unreadable).await
+                    }
+                    _ => Err(StorageError::PreconditionFailed),
+                }
+            }
+            other => other,
+        }
     }
 
     pub(super) fn encrypt(
@@ -81,13 +121,15 @@ impl Secrets for EncryptedSecrets {
         else {
             return Ok(None);
         };
-        let Some(value) = self.decrypt(scope, key, &sealed) else {
+        let Some(mut value) = self.decrypt(scope, key, &sealed) else {
             self.audit.record(AuditEvent::SecretUnreadable {
                 connection: scope.clone(),
                 key: key.to_owned(),
             });
             return Ok(None);
         };
+        // From here on it is the guest's.
+        let value = std::mem::take(&mut *value);
         Ok(Some(Entry { value, version }))
     }
 
@@ -98,28 +140,14 @@ impl Secrets for EncryptedSecrets {
         value: Vec<u8>,
         precondition: Precondition,
     ) -> Result<Version, StorageError> {
-        let sealed = self.encrypt(scope, key, &value)?;
-        QUOTA
-            .admit(&*self.storage, scope, key, sealed.len())
-            .await?;
-        let absent = precondition == Precondition::Absent;
-        match self
-            .storage
-            .put(scope, key, sealed.clone(), precondition)
+        let (secrets, scope, key) = (self.clone(), scope.clone(), key.to_owned());
+        let value = Zeroizing::new(value);
+        // A task of its own: a call that is cut off at its deadline must not let go of the keys before its write has ended.
+        let writing =
+            tokio::spawn(async move { secrets.write(&scope, &key, &value, precondition).await });
+        writing
             .await
-        {
-            // The guest was told that there is none; it must be able to write a new one. By version, so that two hosts do not both succeed.
-            Err(StorageError::PreconditionFailed) if absent => {
-                match self.storage.get(scope, key).await? {
-                    Some(entry) if self.decrypt(scope, key, &entry.value).is_none() => {
-                        let unreadable = Precondition::Version(entry.version);
-                        self.storage.put(scope, key, sealed, unreadable).await
-                    }
-                    _ => Err(StorageError::PreconditionFailed),
-                }
-            }
-            other => other,
-        }
+            .unwrap_or_else(|stopped| Err(StorageError::Unavailable(format!("secrets: {stopped}"))))
     }
 
     async fn delete(

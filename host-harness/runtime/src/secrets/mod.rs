@@ -1,7 +1,11 @@
 //! Credentials and signing keys. The rules are those of `secrets` in the WIT.
 
 mod encrypted;
-mod keys;
+mod key_file;
+#[cfg(test)]
+mod key_file_tests;
+mod key_ring;
+mod master_key;
 mod reseal;
 #[cfg(test)]
 mod tests;
@@ -9,11 +13,26 @@ mod tests;
 use async_trait::async_trait;
 
 pub use encrypted::EncryptedSecrets;
-pub use keys::{KeyRing, MasterKey, MasterKeyError};
-pub use reseal::Resealed;
+pub use key_file::{KeyFile, RotationBegun};
+pub use key_ring::{HeldKeys, KeyRing};
+pub use master_key::{KeyId, MasterKey, MasterKeyError};
+pub use reseal::{Census, Resealed};
 
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, Precondition, StorageError, Version};
+
+crate::never_printed!(
+    MasterKey,
+    KeyRing,
+    HeldKeys,
+    key_file::Shared,
+    EncryptedSecrets
+);
+
+/// Compiles only for what is overwritten when it is dropped: the bytes of a key, and the cipher that holds them once more.
+const fn overwritten<T: zeroize::ZeroizeOnDrop>() {}
+const _: () = overwritten::<master_key::KeyBytes>();
+const _: () = overwritten::<chacha20poly1305::XChaCha20Poly1305>();
 
 /// As [`Storage`](crate::Storage), for values that must not be readable in a copy of the database. No list.
 ///

@@ -175,7 +175,7 @@ async fn an_older_key_reads_and_the_primary_writes() {
 fn the_context_is_part_of_the_seal() {
     let keys = KeyRing::new(key('a'));
     let sealed = keys.seal(&["inbox", "ab", "c"], b"body").unwrap();
-    assert_eq!(keys.open(&["inbox", "ab", "c"], &sealed).unwrap(), b"body");
+    assert_eq!(*keys.open(&["inbox", "ab", "c"], &sealed).unwrap(), b"body");
     for other in [
         &["inbox", "a", "bc"][..],
         &["inbox", "abc"],
@@ -194,7 +194,9 @@ fn a_key_is_made_once_and_found_again() {
         let racers: Vec<_> = (0..8)
             .map(|_| {
                 scope.spawn(|| {
-                    KeyRing::new(MasterKey::from_file_or_create(&path).ok().unwrap())
+                    KeyRing::from_file_or_create(&path)
+                        .ok()
+                        .unwrap()
                         .seal(&[], b"x")
                         .unwrap()
                 })
@@ -205,7 +207,7 @@ fn a_key_is_made_once_and_found_again() {
             .map(|racer| racer.join().unwrap())
             .collect()
     });
-    let keys = KeyRing::new(MasterKey::from_file_or_create(&path).ok().unwrap());
+    let keys = KeyRing::from_file_or_create(&path).ok().unwrap();
     assert!(
         sealed.iter().all(|sealed| keys.open(&[], sealed).is_some()),
         "all racers got the same key"
@@ -220,18 +222,18 @@ fn a_key_file_that_others_can_read_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("master.key");
-    MasterKey::from_file_or_create(&path).ok().unwrap();
+    KeyRing::from_file_or_create(&path).ok().unwrap();
     assert_eq!(
         std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
         0o600
     );
     for mode in [0o640, 0o604, 0o620, 0o666] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let error = MasterKey::from_file_or_create(&path).err().unwrap();
+        let error = KeyRing::from_file_or_create(&path).err().unwrap();
         assert!(matches!(error, MasterKeyError::TooOpen { .. }), "{error}");
     }
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o400)).unwrap();
-    assert!(MasterKey::from_file_or_create(&path).is_ok());
+    assert!(KeyRing::from_file_or_create(&path).is_ok());
 }
 
 #[test]
@@ -261,7 +263,7 @@ fn a_damaged_key_file_is_named_with_the_next_step_and_never_replaced() {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.write(true).create_new(true).open(&path).unwrap();
         std::io::Write::write_all(&mut file, &bytes).unwrap();
-        let error = MasterKey::from_file_or_create(&path).err().unwrap();
+        let error = KeyRing::from_file_or_create(&path).err().unwrap();
         assert!(matches!(error, MasterKeyError::Malformed { .. }), "{error}");
         let text = error.to_string();
         assert!(text.contains(path.to_str().unwrap()), "{text}");

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 pub use memory::MemoryStorage;
 pub(crate) use quota::Quota;
 pub use quota::Usage;
-pub use sqlite::{BackupError, SqliteStorage, SqliteStorageError};
+pub use sqlite::{BackupError, SqliteStorage, SqliteStorageError, keys_of_backup};
 
 use crate::connection_id::ConnectionId;
 use crate::contract::storage::{Entry, KeyPage, Precondition, StorageError, Version};

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use async_trait::async_trait;
 use job_board_host::contract::deliveries::Delivery;
-use job_board_host::contract::http::{HttpError, Response};
+use job_board_host::contract::http::{Header, HttpError, Response};
 use job_board_host::{
     AllowList, Audit, AuditEvent, CallError, Connection, ConnectionId, EncryptedSecrets,
     EngineConfig, Grants, HttpClient, KeyRing, LogLine, LogSink, ManualClock, MasterKey,
@@ -100,6 +100,8 @@ impl HttpClient for NeverAnswers {
 #[derive(Default)]
 pub(crate) struct Answers {
     pub(crate) body_bytes: usize,
+    /// As one header of the answer, with its name.
+    pub(crate) header_bytes: usize,
     pub(crate) count: AtomicU32,
     pub(crate) last: Mutex<Option<OutboundRequest>>,
 }
@@ -111,7 +113,13 @@ impl HttpClient for Answers {
         *self.last.lock().unwrap() = Some(request);
         Ok(Response {
             status: 200,
-            headers: Vec::new(),
+            headers: match self.header_bytes.checked_sub(1) {
+                None => Vec::new(),
+                Some(rest) => vec![Header {
+                    name: "x".to_owned(),
+                    value: "h".repeat(rest),
+                }],
+            },
             body: vec![b'c'; self.body_bytes],
         })
     }

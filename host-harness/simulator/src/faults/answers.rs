@@ -75,6 +75,10 @@ pub(crate) fn disturbed(kind: &Kind, mut answer: Answer) -> Answer {
             let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
             answer.content = Content::Whole(Bytes::from(twisted(value).to_string()));
         }
+        Kind::HostileTexts => {
+            let value: Value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+            answer.content = Content::Whole(Bytes::from(poisoned(value, false).to_string()));
+        }
         Kind::HugeAnswer { bytes } => answer.content = Content::Huge(*bytes),
         Kind::SlowDrip { per_second } => {
             answer.content = Content::Drip {
@@ -102,9 +106,45 @@ fn twisted(value: Value) -> Value {
     }
 }
 
+/// The same keys; every text for people would run a script on a page that shows it as markup, ends a quoted attribute, and turns the line round.
+fn poisoned(value: Value, for_people: bool) -> Value {
+    const READ: [&str; 5] = ["name", "title", "message", "errors", "reject_reason"];
+    match value {
+        Value::String(text) if for_people => json!(format!(
+            "\"'><img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>\u{202e}\u{7}{text}"
+        )),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| poisoned(item, for_people))
+            .collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(name, value)| {
+                let read = for_people || READ.contains(&name.as_str());
+                (name, poisoned(value, read))
+            })
+            .collect(),
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_for_people_are_poisoned_and_nothing_else() {
+        let answer = json!({"data": [{"id": 5, "name": "Rust", "slug": "rust"}], "errors": {"title": ["x"]}});
+        let poisoned = poisoned(answer, false);
+        assert_eq!(poisoned["data"][0]["id"], 5);
+        assert_eq!(poisoned["data"][0]["slug"], "rust");
+        for text in [
+            &poisoned["data"][0]["name"],
+            &poisoned["errors"]["title"][0],
+        ] {
+            assert!(text.as_str().unwrap().contains("<script>"), "{text}");
+        }
+    }
 
     #[test]
     fn every_value_gets_another_type() {

@@ -42,6 +42,8 @@ pub(crate) enum Kind {
     MalformedJson,
     TruncatedJson,
     WrongTypes,
+    /// What people read in the answer (names, titles, messages) stands inside script.
+    HostileTexts,
     HugeAnswer {
         bytes: u64,
     },
@@ -69,7 +71,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// The names of all kinds.
     #[cfg(test)]
-    pub(crate) const NAMES: [&'static str; 31] = [
+    pub(crate) const NAMES: [&'static str; 32] = [
         "status_500",
         "status_502",
         "status_503",
@@ -91,6 +93,7 @@ impl Kind {
         "malformed_json",
         "truncated_json",
         "wrong_types",
+        "hostile_texts",
         "huge_answer",
         "slow_drip",
         "redirect",
@@ -127,6 +130,7 @@ impl Kind {
             Kind::MalformedJson => "malformed_json",
             Kind::TruncatedJson => "truncated_json",
             Kind::WrongTypes => "wrong_types",
+            Kind::HostileTexts => "hostile_texts",
             Kind::HugeAnswer { .. } => "huge_answer",
             Kind::SlowDrip { .. } => "slow_drip",
             Kind::Redirect { .. } => "redirect",
@@ -177,6 +181,7 @@ impl Kind {
             "malformed_json" => Kind::MalformedJson,
             "truncated_json" => Kind::TruncatedJson,
             "wrong_types" => Kind::WrongTypes,
+            "hostile_texts" => Kind::HostileTexts,
             "huge_answer" => Kind::HugeAnswer {
                 bytes: amount(params, "bytes", Some(64 * 1024 * 1024))?,
             },

@@ -126,9 +126,13 @@ fn safe(given: &str, extension: &str) -> String {
             c => c,
         })
         .collect();
-    let stem = match cleaned.trim().rsplit_once('.') {
+    // Windows leaves dots and blanks at the end out: what is before them is the extension there.
+    let cleaned = cleaned
+        .trim()
+        .trim_end_matches(|c: char| c == '.' || c.is_whitespace());
+    let stem = match cleaned.rsplit_once('.') {
         Some((stem, given)) if is_replaced(given) => stem,
-        _ => cleaned.trim(),
+        _ => cleaned,
     };
     let stem = stem
         .trim_start_matches(|c: char| c == '.' || c.is_whitespace())
@@ -293,6 +297,8 @@ mod tests {
             ("cv\r\nX-Evil: 1.pdf", "cvX-Evil_ 1.pdf"),
             ("cv\0.pdf", "cv.pdf"),
             ("  cv . .pdf", "cv.pdf"),
+            ("cv.pdf. . ", "cv.pdf"),
+            ("cv.exe...", "cv.exe.pdf"),
             ("Hoà 😀.pdf", "Hoà 😀.pdf"),
         ] {
             assert_eq!(safe(given, "pdf"), name, "{given:?}");
@@ -304,6 +310,8 @@ mod tests {
         let long = safe(&"a".repeat(500), "docx");
         assert_eq!(long.chars().count(), 120);
         assert!(long.ends_with(".docx"));
+        let very_long = safe(&format!("{}.pdf", "a.".repeat(5_000)), "pdf");
+        assert!(very_long.chars().count() <= 120 && very_long.ends_with("a.pdf"));
         let wide = safe(&"ễ".repeat(500), "pdf");
         assert!(wide.len() <= 240 && wide.chars().count() <= 120 && wide.ends_with("ễ.pdf"));
     }

@@ -23,14 +23,26 @@ pub(crate) fn run(command: &str, argument: &[u8]) -> Vec<u8> {
             let body = vec![b'b'; number(word())];
             exchange(request("POST", url, body, "", ""))
         }
-        // send METHOD URL HEADER: one header of that name
+        // send METHOD URL HEADER [VALUE]: one header of that name
         "send" => {
-            let (method, url, header) = (word(), word(), word());
+            let (method, url, header, value) = (word(), word(), word(), word());
             let mut request = request(method, url, Vec::new(), "", "");
             request.headers.push(http::Header {
                 name: header.to_owned(),
-                value: "1".to_owned(),
+                value: if value.is_empty() { "1" } else { value }.to_owned(),
             });
+            exchange(request)
+        }
+        // headers URL COUNT SIZE: so many headers with values of that size
+        "headers" => {
+            let mut request = request("GET", word(), Vec::new(), "", "");
+            let (count, size) = (number(word()), number(word()));
+            request.headers = (0..count)
+                .map(|index| http::Header {
+                    name: format!("x-{index}"),
+                    value: "1".repeat(size),
+                })
+                .collect();
             exchange(request)
         }
         // get-many URL COUNT: the last answer

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::application::AppError;
 use crate::application::sign_in::SESSION_MS;
@@ -12,9 +13,12 @@ use crate::http::reply::Reply;
 /// Answers a bearer token; with `cookie`, a cookie that scripts cannot read and a CSRF token for the header `X-CSRF-Token`.
 pub async fn login(call: Call) -> Result<Reply, AppError> {
     let login = call.body.required_text("login")?;
-    let password = call.body.required_text("password")?;
+    let password = Zeroizing::new(call.body.required_text("password")?);
     let cookie = call.body.truth("cookie");
-    let session = call.platform.sign_in(login, password, cookie).await?;
+    let session = call
+        .platform
+        .sign_in(login, password, call.sender, cookie)
+        .await?;
     if cookie {
         return Ok(Reply::SignedIn {
             json: json!({

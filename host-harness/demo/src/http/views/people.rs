@@ -31,6 +31,11 @@ fn application(application: &StoredApplication, cvs: &[Cv]) -> Value {
         "times": application.times,
         "verified": application.verified,
         "source": application.source,
+        "basis": {
+            "code": application.basis,
+            "text": application.basis.label(),
+            "at": application.basis_at,
+        },
         "extra": application.extra,
         "cvs": cvs.iter().map(cv).collect::<Vec<_>>(),
     })

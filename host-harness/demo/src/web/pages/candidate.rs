@@ -208,6 +208,7 @@ fn application(
                     div { dt { (call.t("Lần gần nhất", "Last time")) } dd { (parts::moment(at)) " (" (application.times) (call.t(" lần)", " times)")) } }
                 }
                 div { dt { (call.t("Nhận về lúc", "Received")) } dd { (parts::moment(application.received_at)) } }
+                div { dt { (call.t("Cơ sở lưu giữ", "Basis")) } dd { (call.lang.of(&application.basis.label())) } }
                 div {
                     dt { (call.t("Chữ ký của ", "Signature of ")) (call.platform.manifest().board_name) }
                     dd {

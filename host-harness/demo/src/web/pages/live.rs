@@ -1,5 +1,6 @@
 //! News as they happen: one stream of server-sent events for each open page. Without it, a reload shows the same.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::sync::watch;
 use super::notices::{gather, title_of};
 use crate::application::sign_in::Proof;
 use crate::application::{AppError, Platform};
+use crate::domain::id::TenantId;
 use crate::domain::user::User;
 use crate::http::endpoint::COOKIE;
 use crate::store::Page;
@@ -29,12 +31,23 @@ const LONGEST: Duration = Duration::from_secs(240);
 /// How often a quiet stream looks whether it is to end.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// What a page compares with what it was told before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    /// Of the tenant's data: when it differs, parts of the page may have changed.
+    revision: u64,
+    /// How many notifications are unread.
+    unread: usize,
+    /// The newest one's number.
+    newest: i64,
+}
+
 struct Listener {
     platform: Platform,
     token: String,
     lang: Lang,
-    changes: watch::Receiver<u64>,
-    told: Option<(usize, i64)>,
+    changes: watch::Receiver<HashMap<TenantId, u64>>,
+    told: Option<Standing>,
     until: tokio::time::Instant,
 }
 
@@ -100,13 +113,20 @@ impl Listener {
             }
             self.told = Some(state);
             // What is new to a page is for the page to know: it may have seen earlier news from another stream.
-            let data = json!({ "unread": state.0, "newest": state.1, "text": text });
+            let Standing {
+                revision,
+                unread,
+                newest,
+            } = state;
+            let data =
+                json!({ "revision": revision, "unread": unread, "newest": newest, "text": text });
             return Some(Event::default().event("news").data(data.to_string()));
         }
     }
 
-    /// How many are unread, the newest one's number, and what to say about it.
-    async fn look(&self, user: &User) -> Result<((usize, i64), String), AppError> {
+    /// How things stand, and what to say about the newest notification.
+    async fn look(&self, user: &User) -> Result<(Standing, String), AppError> {
+        let revision = self.platform.revision(user.tenant);
         let rows = Page {
             before: None,
             limit: 100,
@@ -119,6 +139,11 @@ impl Listener {
             .first()
             .map(|line| line.text(self.lang, |id| title_of(&jobs, id)))
             .unwrap_or_default();
-        Ok(((lines.len(), newest), text))
+        let state = Standing {
+            revision,
+            unread: lines.len(),
+            newest,
+        };
+        Ok((state, text))
     }
 }

@@ -15,7 +15,7 @@ use crate::application::{AppError, token};
 use crate::domain::id::{ConnectionId, JobId};
 use crate::domain::job::Job;
 use crate::domain::ordered::Ordered;
-use crate::domain::posting::Posting;
+use crate::domain::posting::{Posting, PostingState};
 use crate::domain::value::Values;
 use crate::http::views::app_problem;
 use crate::web::door::{Answer, Call};
@@ -359,8 +359,13 @@ pub async fn finish(call: Call) -> Result<Answer, AppError> {
     refused(&call, &place, values, error).await
 }
 
+/// To the posting's page. It says itself what it is, so that nothing is called done that is in doubt.
 fn published(posting: &Posting) -> Answer {
-    Answer::Go(format!("/postings/{}?done=published", posting.request_id))
+    let done = match posting.state {
+        PostingState::Unknown | PostingState::Submitting => "",
+        _ => "?done=published",
+    };
+    Answer::Go(format!("/postings/{}{done}", posting.request_id))
 }
 
 /// The form again, with what was entered and what is wrong with it, unless the posting's own page says more.

@@ -158,15 +158,27 @@ fn compare<'a>(form: &'a Form, base: &Values, typed: &Values) -> Comparison<'a> 
     comparison
 }
 
-/// `POST /postings/{id}/update`: first a look at the differences, then, with `send`, the sending.
+/// `POST /postings/{id}/update`: first a look at the differences; then, with `send`, the sending, or with `edit` the form again.
 pub async fn submit(call: Call) -> Result<Answer, AppError> {
     let base: Values = call
         .given("base")
         .and_then(|base| serde_json::from_str(base).ok())
         .unwrap_or_default();
     let typed = values(&call.form, Blank::Said);
-    if call.given("step") != Some("send") {
-        return review(&call, &base, &typed, None).await;
+    match call.given("step") {
+        Some("send") => {}
+        Some("edit") => {
+            let (posting, form) = opened(&call).await?;
+            let attempt = Attempt {
+                given: typed,
+                complete: false,
+                problems: Vec::new(),
+                earlier: Values::new(),
+            };
+            let page = edit(&call, &posting, &form, Some(&attempt), None).await?;
+            return Ok(page.into());
+        }
+        _ => return review(&call, &base, &typed, None).await,
     }
     let chosen = |id: &str| {
         let pick = call.given(&format!("pick:{id}"));
@@ -244,7 +256,6 @@ async fn review(
         }
         form.stack method="post" action={ (path) "/update" } data-slow=(call.t("Đang gửi thay đổi…", "Sending the changes…")) {
             (parts::csrf(&call.csrf))
-            input type="hidden" name="step" value="send";
             (kept(&form))
             @for field in &comparison.conflicts {
                 (posting_form::hidden(field, typed.get(&field.id)))
@@ -290,8 +301,9 @@ async fn review(
                 }
             }
             div.actions {
-                button.primary { (call.t("Gửi thay đổi", "Send the changes")) }
-                a.button href={ (path) "/update" } { (call.t("Sửa lại từ đầu", "Start over")) }
+                button.primary name="step" value="send" { (call.t("Gửi thay đổi", "Send the changes")) }
+                button name="step" value="edit" formnovalidate data-quick { (call.t("Quay lại sửa", "Back to the form")) }
+                a.button href=(path) { (call.t("Hủy", "Cancel")) }
             }
         }
     };

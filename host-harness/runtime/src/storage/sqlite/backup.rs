@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{SqliteStorage, create_private, file_name, trouble, wait_for_turn};
+use super::{Map, SqliteStorage, create_private, file_name, trouble, wait_for_turn};
+use crate::secrets::KeyId;
 
 /// A backup could not be made. There is then no file at its place, or the one that was there before.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,32 @@ impl SqliteStorage {
                 })
             })
     }
+}
+
+/// Under which keys the secrets of a copy are, so that whoever keeps it knows which to keep. Opens nothing and changes nothing.
+///
+/// # Errors
+/// [`BackupError::Failed`] when the copy cannot be read.
+pub fn keys_of_backup(copy: impl AsRef<Path>) -> Result<Vec<KeyId>, BackupError> {
+    let copy = copy.as_ref();
+    let read = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = Connection::open_with_flags(copy, flags)?;
+        let mut statement =
+            database.prepare("SELECT DISTINCT substr(value, 1, 9) FROM entry WHERE map = ?1")?;
+        let found = statement.query_map([Map::Secrets.name()], |row| row.get::<_, Vec<u8>>(0))?;
+        found.collect::<rusqlite::Result<Vec<_>>>()
+    };
+    let found = read().map_err(|error| BackupError::Failed {
+        path: copy.to_owned(),
+        reason: trouble::explain(&file_name(copy), &error),
+    })?;
+    let mut ids: Vec<_> = found
+        .iter()
+        .filter_map(|prefix| KeyId::of(prefix))
+        .collect();
+    ids.sort();
+    Ok(ids)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {

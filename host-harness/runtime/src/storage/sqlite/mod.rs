@@ -14,7 +14,7 @@ use rusqlite::{
     Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
 };
 
-pub use backup::BackupError;
+pub use backup::{BackupError, keys_of_backup};
 
 use super::{Storage, Usage, holds};
 use crate::connection_id::ConnectionId;

@@ -128,6 +128,7 @@ pub(super) const GROUPS: [Group; 5] = [
         kind("malformed_json", "JSON sai cú pháp", "Malformed JSON"),
         kind("truncated_json", "JSON bị cắt", "Truncated JSON"),
         kind("wrong_types", "Sai kiểu dữ liệu", "Wrong types"),
+        kind("hostile_texts", "Tên và thông báo chứa mã script", "Script in names and messages"),
     ] },
     Group { vi: "Tạo tin và tải CV", en: "Creating and CV files", kinds: &[
         KindText { params: &[MS], ..only("create", "create_late", "Không trả lời, tin xuất hiện sau", "No answer, and the posting appears later") },
