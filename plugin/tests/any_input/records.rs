@@ -119,7 +119,7 @@ proptest! {
         let records = MapRecords::default();
         record::save(&records, keys::CONNECTION, &written, &Precondition::Absent).map_err(|_| "not saved").unwrap();
         let Stored { value, .. } = record::load::<ConnectionRecord>(&records, keys::CONNECTION).unwrap().unwrap();
-        prop_assert_eq!(value, written);
+        prop_assert!(value == written, "written and read are not the same");
     }
 }
 
