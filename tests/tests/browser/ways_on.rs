@@ -3,7 +3,7 @@
 use anyhow::ensure;
 use serde_json::json;
 
-use crate::site::{Site, with_site};
+use crate::site::with_site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_applicant_without_a_job_finds_one_by_clicks() {
@@ -21,13 +21,10 @@ async fn an_applicant_without_a_job_finds_one_by_clicks() {
 
             let browser = &site.browser;
             site.open("/notifications").await?;
-            shot(site, "unmatched-notice").await?;
             browser.click(".notice a").await?;
             browser.see("Trần Thị Bích").await?;
-            shot(site, "unmatched").await?;
             browser.click("a[href*='/deliveries/link']").await?;
             browser.see("Tin này thuộc tin tuyển dụng nào?").await?;
-            shot(site, "choose").await?;
             browser.click("a[href^='/jobs/2/link']").await?;
             let filled = browser.property("#board_posting", "value").await?;
             ensure!(filled == board, "{filled}");
@@ -35,13 +32,10 @@ async fn an_applicant_without_a_job_finds_one_by_clicks() {
             browser.see("Đã liên kết tin.").await?;
             site.open("/jobs/2").await?;
             browser.see("Trần Thị Bích").await?;
-            shot(site, "pipeline").await?;
             site.open("/deliveries").await?;
-            shot(site, "deliveries").await?;
             site.open("/deliveries?show=unmatched").await?;
             browser.see("Không có gì đang chờ").await?;
             site.open("/candidates/1").await?;
-            shot(site, "candidate").await?;
             // Nobody is waited for: what was told is taken back.
             site.open("/notifications").await?;
             ensure!(!browser.text().await?.contains("chưa liên kết với tin tuyển dụng nào"));
@@ -64,12 +58,10 @@ async fn a_closed_posting_is_posted_again_as_it_was_corrected() {
             let page = browser.url().await?;
             let corrected = json!({ "title": "Kế toán tổng hợp (đã sửa)" });
             site.board.edit(&posting, corrected).await?;
-            shot(site, "posting").await?;
             // A second one of the same job is not what the main button does.
             site.open("/jobs/1/publish?connection=1").await?;
             browser.press("Đăng tin").await?;
             browser.see("Tin đã đăng của tin tuyển dụng này").await?;
-            shot(site, "already").await?;
             browser.click(".panel.attention a.button.primary").await?;
             browser.press("Dừng tin").await?;
             browser.click("main button.danger").await?;
@@ -77,7 +69,6 @@ async fn a_closed_posting_is_posted_again_as_it_was_corrected() {
             browser.press("Đăng lại thành tin mới").await?;
             browser.see("Đăng lại thành tin mới tại").await?;
             browser.see("như tin trước").await?;
-            shot(site, "repost").await?;
             let title = browser.property("[name='v:text:title']", "value").await?;
             ensure!(title == "Kế toán tổng hợp (đã sửa)", "{title}");
             browser.press("Đăng tin").await?;
@@ -85,51 +76,21 @@ async fn a_closed_posting_is_posted_again_as_it_was_corrected() {
             ensure!(browser.url().await? != page);
             ensure!(site.board.count(&site.employer, "creates").await? == 2);
             site.open("/jobs/1").await?;
-            shot(site, "pipeline-empty").await?;
 
             site.sign_out().await?;
             site.sign_in("minh").await?;
             site.open("/connections").await?;
-            shot(site, "connections").await?;
             site.open("/connections/1/disconnect").await?;
             browser.click("main button.danger").await?;
             browser.see("Đã ngắt kết nối").await?;
             site.open("/postings").await?;
             browser.see("lúc ngắt kết nối").await?;
-            shot(site, "ended-postings").await?;
             site.open("/jobs/1").await?;
             browser.see("Kết nối đã ngắt").await?;
-            shot(site, "ended-job").await?;
             site.open("/jobs/1/publish?connection=1").await?;
             browser.see("chưa gửi gì đi được").await?;
-            shot(site, "ended-publish").await
+            Ok(())
         },
     )
     .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn zz_shots() {
-    with_site("zz", true, async |site| {
-        site.connected().await?;
-        site.open("/jobs/3/publish?connection=1").await?;
-        site.browser.press("Đăng tin").await?;
-        site.browser.see("bắt buộc").await?;
-        shot(site, "form-problems").await?;
-        Ok(())
-    })
-    .await;
-}
-
-async fn shot(site: &Site, name: &str) -> anyhow::Result<()> {
-    use base64::Engine;
-    for width in [1280, 390] {
-        site.browser.size(width, 1400).await?;
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        let picture =
-            base64::engine::general_purpose::STANDARD.decode(site.browser.picture().await?)?;
-        std::fs::create_dir_all("/tmp/w/shots")?;
-        std::fs::write(format!("/tmp/w/shots/{name}-{width}.png"), picture)?;
-    }
-    site.browser.size(1280, 900).await
 }
