@@ -34,7 +34,7 @@ async fn every_page_is_free_of_serious_findings() {
             let person = json!({ "name": name, "email": "an@example.com", "phone": "0912345671", "candidate_id": name.len() });
             site.board.apply(&posting, person).await?;
         }
-        for path in ["/jobs", "/jobs/new", "/jobs/1", "/jobs/1/edit", "/jobs/1/postings", "/jobs/2/publish?connection=1", "/jobs/3/publish?connection=1", "/jobs/1/link?connection=1", "/postings", "/postings/log", "/notifications", "/candidates/1", "/connections", "/deliveries", "/deliveries?show=quarantine", "/deliveries?show=unmatched", "/nowhere"] {
+        for path in ["/jobs", "/jobs/new", "/jobs/1", "/jobs/1/edit", "/jobs/1/postings", "/jobs/2/publish?connection=1", "/jobs/3/publish?connection=1", "/jobs/1/link?connection=1", "/postings", "/postings/log", "/notifications", "/candidates/1", "/connections", "/deliveries", "/deliveries?show=quarantine", "/deliveries?show=unmatched", "/deliveries/link?connection=1&board_posting=1200001&title=x", "/nowhere"] {
             look(site, path).await?;
         }
         for action in ["", "/update", "/close", "/reopen", "/unlink"] {

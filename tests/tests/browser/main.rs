@@ -16,3 +16,4 @@ mod site;
 mod story;
 mod tabs;
 mod ways_back;
+mod ways_on;

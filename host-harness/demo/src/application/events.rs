@@ -16,14 +16,18 @@ impl Unit<'_> {
         let fresh = events::take(self.db, self.connection.id, &event.id)?;
         match self.posting_of(event)? {
             Some(mut posting) => self.apply_to(&mut posting, event, fresh)?,
-            None if fresh => self.keep_waiting(event)?,
+            None if fresh => {
+                if self.keep_waiting(event)? {
+                    self.note_waiting(event)?;
+                }
+            }
             None => self.add_links_to_waiting(event)?,
         }
         Ok(fresh)
     }
 
     /// The posting that an event is about. Learns the board's id when the plugin knows it and the platform does not yet.
-    fn posting_of(&self, event: &BoardEvent) -> Result<Option<Posting>, AppError> {
+    pub(super) fn posting_of(&self, event: &BoardEvent) -> Result<Option<Posting>, AppError> {
         let named = match &event.posting {
             Some(request_id) => postings::by_request(self.db, self.tenant, request_id)?,
             None => None,
@@ -144,14 +148,15 @@ impl Unit<'_> {
         )
     }
 
-    fn keep_waiting(&self, event: &BoardEvent) -> Result<(), AppError> {
+    /// Keeps an event until its posting is known. Answers false for one about somebody who was erased.
+    fn keep_waiting(&self, event: &BoardEvent) -> Result<bool, AppError> {
         if let Happening::Application(application) = &event.happening
             && self.is_erased(application)?
         {
-            return Ok(());
+            return Ok(false);
         }
         events::keep_unmatched(self.db, self.sealer, self.tenant, self.connection.id, event)?;
-        Ok(())
+        Ok(true)
     }
 
     fn add_links_to_waiting(&self, event: &BoardEvent) -> Result<(), AppError> {
@@ -161,7 +166,7 @@ impl Unit<'_> {
             Ok(Some(waiting)) => waiting,
             Ok(None) => return Ok(()),
             // The key that sealed the first copy is lost: this one takes its place.
-            Err(StoreError::Sealed { .. }) => return self.keep_waiting(event),
+            Err(StoreError::Sealed { .. }) => return self.keep_waiting(event).map(drop),
             Err(error) => return Err(error.into()),
         };
         let (Happening::Application(known), Happening::Application(said)) =
@@ -174,6 +179,6 @@ impl Unit<'_> {
                 known.attachments.push(attachment.clone());
             }
         }
-        self.keep_waiting(&waiting)
+        self.keep_waiting(&waiting).map(drop)
     }
 }

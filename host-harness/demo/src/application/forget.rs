@@ -13,7 +13,7 @@ use job_board_host::contract::types::Disposition;
 use rusqlite::Transaction;
 
 use super::unit::Unit;
-use super::{AppError, Platform};
+use super::{AppError, Platform, unmatched};
 use crate::board::{PluginError, convert};
 use crate::domain::board_event::{Application, Happening};
 use crate::domain::erasure::{PluginReceipt, Reason};
@@ -275,6 +275,7 @@ impl Eraser {
         let mut erased = erasures::erase_candidate(db, tenant, id)?;
         for (connection, event_id) in &waiting {
             events::drop_waiting(db, *connection, event_id)?;
+            unmatched::withdraw_when_nobody_waits(db, tenant, *connection)?;
         }
         for (delivery, received_at) in &entries.deliveries {
             deliveries::erase(db, *delivery, *received_at)?;
@@ -336,6 +337,7 @@ impl Eraser {
         for event in events::waiting_applications(db, &self.sealer, None)? {
             if named(&event).is_some_and(|(_, digest)| times.contains_key(&digest)) {
                 events::drop_waiting(db, event.connection, &event.event.id)?;
+                unmatched::withdraw_when_nobody_waits(db, event.tenant, event.connection)?;
             }
         }
         for ((tenant, candidate), as_of) in &people {

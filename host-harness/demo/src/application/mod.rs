@@ -26,8 +26,10 @@ pub mod repeat_order;
 pub mod sign_in;
 pub mod silence;
 pub mod token;
+pub mod traffic;
 pub mod turn_away;
 pub mod unit;
+pub mod unmatched;
 pub mod webhook_path;
 
 use std::collections::HashMap;

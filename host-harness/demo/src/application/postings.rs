@@ -92,8 +92,9 @@ impl Platform {
         match answer {
             Ok(posting) => {
                 let (job, report) = convert::report(posting);
+                let asker = refresh.then_some(user.id);
                 self.unit(&connection, move |unit| {
-                    unit.keep_report(&job, report)?
+                    unit.keep_answer(&job, report, asker)?
                         .ok_or(AppError::NoSuch("posting"))
                 })
                 .await

@@ -206,12 +206,39 @@ fn unconfirmed(
     Ok(known.filter(Posting::is_intent))
 }
 
+/// What a history says about a try of which nothing came: what happened, not what to do about it now.
 fn failed<'a>(
     user: Option<crate::domain::id::UserId>,
     what: &'a str,
     failure: &'a PluginError,
 ) -> Deed<'a> {
-    let (result, message) = match failure {
+    let (vi, en) = match what {
+        "publish" => ("Chưa đăng được", "Not published"),
+        "link" => ("Chưa liên kết được", "Not linked"),
+        "update" => ("Chưa cập nhật được", "Not updated"),
+        "close" => ("Chưa dừng được", "Not closed"),
+        "reopen" => ("Chưa mở lại được", "Not reopened"),
+        "unlink" => ("Chưa bỏ được liên kết", "Not unlinked"),
+        _ => ("Chưa xác nhận được", "Not resolved"),
+    };
+    let (result, why) = match failure {
+        PluginError::Failure(failure) if failure.disposition == Disposition::OutcomeUnknown => {
+            return Deed {
+                user,
+                what,
+                result: &failure.code,
+                message: convert::text(failure.message.clone()),
+            };
+        }
+        PluginError::Failure(failure) if !failure.problems.is_empty() => {
+            let count = failure.problems.len();
+            let fields = if count == 1 { "field" } else { "fields" };
+            let why = Text::new(
+                format!("còn {count} mục chưa hợp lệ."),
+                format!("{count} {fields} had to be corrected."),
+            );
+            (failure.code.as_str(), why)
+        }
         PluginError::Failure(failure) => (
             failure.code.as_str(),
             convert::text(failure.message.clone()),
@@ -222,7 +249,7 @@ fn failed<'a>(
         user,
         what,
         result,
-        message,
+        message: Text::new(format!("{vi}: {}", why.vi), format!("{en}: {}", why.en)),
     }
 }
 

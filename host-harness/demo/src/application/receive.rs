@@ -215,14 +215,17 @@ impl Platform {
         let new_events = self
             .unit(connection, move |unit| {
                 let mut new = 0;
+                let mut taken = Vec::with_capacity(events.len());
                 for event in &events {
                     if event.is_vouched_for() || unit.has_room_for_unverified()? {
-                        new += usize::from(unit.apply(event)?);
+                        let fresh = unit.apply(event)?;
+                        new += usize::from(fresh);
+                        taken.push(unit.note_taken(event, fresh)?);
                     }
                 }
                 // Somebody who knows the URL must not make a silent connection look alive.
                 unit.note_life(&events, received_at)?;
-                deliveries::finish(unit.db, unit.tenant, id, "accepted", status)?;
+                deliveries::finish(unit.db, unit.tenant, id, "accepted", status, &taken)?;
                 Ok(new)
             })
             .await?;
@@ -243,7 +246,7 @@ impl Platform {
     ) -> Result<Processed, AppError> {
         let (id, status) = (delivery.id, answer.status);
         self.unit(connection, move |unit| {
-            deliveries::finish(unit.db, unit.tenant, id, "no-effect", status)?;
+            deliveries::finish(unit.db, unit.tenant, id, "no-effect", status, &[])?;
             Ok(())
         })
         .await?;

@@ -86,7 +86,7 @@ impl Platform {
         (job, report): (String, Report),
     ) -> Result<(), AppError> {
         self.unit(connection, move |unit| {
-            unit.keep_report(&job, report)?;
+            unit.keep_answer(&job, report, None)?;
             Ok(())
         })
         .await
@@ -149,7 +149,7 @@ impl Platform {
             listed.extend(reports.iter().map(|(_, report)| report.request_id.clone()));
             self.unit(connection, move |unit| {
                 for (job, report) in reports {
-                    unit.keep_report(&job, report)?;
+                    unit.keep_answer(&job, report, None)?;
                 }
                 Ok(())
             })

@@ -111,6 +111,25 @@ impl Unit<'_> {
         Ok(Some(posting))
     }
 
+    /// As [`Unit::keep_report`], when the plugin was asked how the posting stands: a doubt that this ends is noted in the log.
+    pub(super) fn keep_answer(
+        &self,
+        job: &str,
+        report: Report,
+        user: Option<UserId>,
+    ) -> Result<Option<Posting>, AppError> {
+        let before = postings::by_request(self.db, self.tenant, &report.request_id)?;
+        let kept = self.keep_report(job, report)?;
+        let doubted = before.is_some_and(|before| before.state == PostingState::Unknown);
+        if doubted
+            && let Some(posting) = &kept
+            && posting.state != PostingState::Unknown
+        {
+            self.log(posting, found_out(user, posting.state))?;
+        }
+        Ok(kept)
+    }
+
     /// Stores that the platform is about to ask for a posting.
     pub(super) fn insert_intent(&self, job: JobId, request_id: &str) -> Result<Posting, AppError> {
         let posting = Posting {
@@ -141,14 +160,18 @@ impl Unit<'_> {
             return Ok(());
         }
         let connection = self.connection.id;
-        for event in events::take_unmatched(
+        let found = events::take_unmatched(
             self.db,
             self.sealer,
             self.tenant,
             connection,
             &board_posting,
-        )? {
-            self.apply_to(posting, &event, true)?;
+        )?;
+        for event in &found {
+            self.apply_to(posting, event, true)?;
+        }
+        if !found.is_empty() {
+            self.note_matched()?;
         }
         Ok(())
     }
@@ -192,6 +215,7 @@ impl Unit<'_> {
             job: Some(job.id),
             candidate,
             posting: Some(posting.request_id.clone()),
+            connection: None,
         };
         notices::insert(self.db, self.tenant, job.owner, notice, &about, self.now)?;
         Ok(())
@@ -209,7 +233,10 @@ impl Unit<'_> {
     /// Tells everybody who looks after the tenant's connections.
     pub(super) fn tell_administrators(&self, notice: &Notice) -> Result<(), AppError> {
         for user in users::administrators(self.db, self.tenant)? {
-            let about = About::default();
+            let about = About {
+                connection: Some(self.connection.id),
+                ..About::default()
+            };
             notices::insert(self.db, self.tenant, user, notice, &about, self.now)?;
         }
         Ok(())
@@ -241,6 +268,20 @@ impl Unit<'_> {
         }
         let name = &self.connection.name;
         self.tell_administrators(&notice::connection_broken(self.board, name, &why.message))
+    }
+}
+
+/// What became of a posting whose outcome was not known.
+fn found_out(user: Option<UserId>, state: PostingState) -> Deed<'static> {
+    let Text { vi, en } = state.label();
+    Deed {
+        user,
+        what: "resolve",
+        result: state.code(),
+        message: Text::new(
+            format!("Đã hỏi lại và rõ kết quả: {vi}."),
+            format!("Asked again, and the outcome is known: {en}."),
+        ),
     }
 }
 

@@ -21,6 +21,7 @@ pub mod posting;
 pub mod refusals;
 pub mod silence;
 pub mod stage;
+pub mod taken;
 pub mod text;
 pub mod user;
 pub mod value;

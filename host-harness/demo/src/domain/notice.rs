@@ -141,10 +141,13 @@ pub fn posting_silent(board: &str, title: &str, days: u64) -> Notice {
     )
 }
 
+/// The kind of [`deliveries_quarantined`].
+pub const QUARANTINED: &str = "deliveries-quarantined";
+
 /// Deliveries are being refused and wait in quarantine. `why` is the plugin's own message.
 pub fn deliveries_quarantined(board: &str, connection: &str, why: &Text) -> Notice {
     notice(
-        "deliveries-quarantined",
+        QUARANTINED,
         format!(
             "Có dữ liệu gửi tới kết nối “{connection}” ({board}) đang bị giữ lại để kiểm tra: {} Hãy mở mục cách ly.",
             why.vi
@@ -152,6 +155,22 @@ pub fn deliveries_quarantined(board: &str, connection: &str, why: &Text) -> Noti
         format!(
             "Deliveries to the connection “{connection}” ({board}) are being set aside: {} Open the quarantine.",
             why.en
+        ),
+    )
+}
+
+/// The kind of [`applicants_unmatched`].
+pub const UNMATCHED: &str = "applicants-unmatched";
+
+/// Somebody applied to a posting that is connected with no job. It names nobody and counts nobody: it stands once, for all who wait.
+pub fn applicants_unmatched(board: &str, connection: &str) -> Notice {
+    notice(
+        UNMATCHED,
+        format!(
+            "Có người ứng tuyển vào một tin tại {board} chưa liên kết với tin tuyển dụng nào (kết nối “{connection}”). Hãy mở Chưa khớp tin và liên kết: ứng viên sẽ vào đúng chỗ."
+        ),
+        format!(
+            "Somebody applied to a posting at {board} that is linked with no job (connection “{connection}”). Open “Unmatched” and link it: the applicants find their place."
         ),
     )
 }

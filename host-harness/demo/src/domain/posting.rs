@@ -203,6 +203,14 @@ impl Posting {
         !self.confirmed && self.board_posting.is_none()
     }
 
+    /// Whether the job counts as posted: another posting of it would be a second one.
+    pub fn stands_in_the_way(&self) -> bool {
+        !matches!(
+            self.state,
+            PostingState::Closed | PostingState::Expired | PostingState::Unlinked
+        )
+    }
+
     /// Takes over what the plugin answered.
     pub fn take(&mut self, report: Report) {
         let overtaken = report.state.awaits_verdict()

@@ -3,11 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use zeroize::Zeroizing;
 
-use super::rows::{get_moment, get_moment_option, get_text_option, moment};
+use super::rows::{from_json, get_moment, get_moment_option, get_text_option, json, moment};
 use super::seal::Sealer;
 use super::{Page, StoreError};
 use crate::domain::delivery::{DeliveryState, Incoming};
 use crate::domain::id::{ConnectionId, DeliveryId, TenantId};
+use crate::domain::taken::Taken;
 use crate::domain::text::Text;
 
 /// A delivery, ready to be given to the plugin.
@@ -53,6 +54,8 @@ pub struct DeliveryLine {
     pub message: Option<Text>,
     /// The status that was answered to the board.
     pub status: Option<u16>,
+    /// What its events were about, when it is done.
+    pub taken: Vec<Taken>,
 }
 
 /// Why a delivery is not done.
@@ -258,19 +261,20 @@ pub fn all_open(
     Ok(())
 }
 
-/// Marks a delivery done and erases what came in.
+/// Marks a delivery done and erases what came in; what its events were about stays.
 pub fn finish(
     db: &Connection,
     tenant: TenantId,
     id: DeliveryId,
     verdict: &str,
     status: u16,
+    taken: &[Taken],
 ) -> Result<(), StoreError> {
     db.execute(
         "UPDATE deliveries SET state = 'done', verdict = :verdict, status = :status, sealed = NULL, next_try_at = NULL,
-             code = NULL, vi = NULL, en = NULL
+             taken = :taken, code = NULL, vi = NULL, en = NULL
          WHERE tenant_id = :tenant AND id = :id",
-        named_params! { ":tenant": tenant, ":id": id, ":verdict": verdict, ":status": status },
+        named_params! { ":tenant": tenant, ":id": id, ":verdict": verdict, ":status": status, ":taken": json("delivery", &taken)? },
     )?;
     Ok(())
 }
@@ -311,6 +315,11 @@ fn line(row: &Row<'_>) -> rusqlite::Result<DeliveryLine> {
         code: row.get("code")?,
         message: get_text_option(row)?,
         status: row.get("status")?,
+        // A trace for people: one that cannot be read is none.
+        taken: row
+            .get::<_, Option<String>>("taken")?
+            .and_then(|stored| from_json("delivery", &stored).ok())
+            .unwrap_or_default(),
     })
 }
 

@@ -14,6 +14,8 @@ pub struct UnmatchedLine {
     pub id: i64,
     /// Where it came in.
     pub connection: ConnectionId,
+    /// The event's own id.
+    pub event_id: String,
     /// The board's id of the posting; empty where it names none.
     pub board_posting: String,
     /// The kind of event.
@@ -97,6 +99,8 @@ pub fn unmatched(
 
 /// An event about an application that waits for its posting.
 pub struct Waiting {
+    /// Whose.
+    pub tenant: TenantId,
     /// Where it came in.
     pub connection: ConnectionId,
     /// The digest of that connection's webhook path.
@@ -112,19 +116,20 @@ pub fn waiting_applications(
     tenant: Option<TenantId>,
 ) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = db.prepare_cached(
-        "SELECT connection_id, event_id, sealed, hook_hash
+        "SELECT connection_id, event_id, sealed, hook_hash, unmatched.tenant_id
          FROM unmatched JOIN connections ON connections.id = unmatched.connection_id
          WHERE (?1 IS NULL OR unmatched.tenant_id = ?1) AND kind = 'application'",
     )?;
     let rows = statement.query_map([tenant], |row| {
         let (event_id, sealed): (String, Vec<u8>) = (row.get(1)?, row.get(2)?);
-        Ok((row.get(0)?, event_id, sealed, row.get(3)?))
+        Ok((row.get(0)?, event_id, sealed, row.get(3)?, row.get(4)?))
     })?;
     let mut events = Vec::new();
     for row in rows {
-        let (connection, event_id, sealed, hook_hash) = row?;
+        let (connection, event_id, sealed, hook_hash, tenant) = row?;
         if let Ok(event) = decode(sealer, connection, &event_id, &sealed) {
             events.push(Waiting {
+                tenant,
                 connection,
                 hook_hash,
                 event,
@@ -209,6 +214,7 @@ pub fn list_unmatched(
         Ok(UnmatchedLine {
             id: row.get("id")?,
             connection: row.get("connection_id")?,
+            event_id: row.get("event_id")?,
             board_posting: row.get("board_posting")?,
             kind: row.get("kind")?,
             received_at: get_moment(row, "received_at")?,
@@ -229,4 +235,18 @@ pub fn count_unmatched(
         |row| row.get(0),
     )?;
     Ok(count.unsigned_abs())
+}
+
+/// Whether anybody who applied through the connection waits for a posting.
+pub fn somebody_waits(
+    db: &Connection,
+    tenant: TenantId,
+    connection: ConnectionId,
+) -> Result<bool, StoreError> {
+    let found = db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM unmatched WHERE tenant_id = ?1 AND connection_id = ?2 AND kind = 'application')",
+        (tenant, connection),
+        |row| row.get(0),
+    )?;
+    Ok(found)
 }

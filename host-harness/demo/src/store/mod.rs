@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema.sql"),
     include_str!("basis.sql"),
     include_str!("further_hooks.sql"),
+    include_str!("traces.sql"),
 ];
 
 /// How long one write waits for the other process: ten seconds, looking again after each pause.

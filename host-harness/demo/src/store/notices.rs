@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::rows::{get_moment, get_moment_option, get_text, moment};
 use super::{Page, StoreError};
-use crate::domain::id::{CandidateId, JobId, NoticeId, TenantId, UserId};
+use crate::domain::id::{CandidateId, ConnectionId, JobId, NoticeId, TenantId, UserId};
 use crate::domain::notice::Notice;
 use crate::domain::text::Text;
 
@@ -17,6 +17,8 @@ pub struct About {
     pub candidate: Option<CandidateId>,
     /// A posting, by its request id.
     pub posting: Option<String>,
+    /// An account at a board.
+    pub connection: Option<ConnectionId>,
 }
 
 /// A notification that somebody got.
@@ -45,6 +47,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<StoredNotice> {
             job: row.get("job_id")?,
             candidate: row.get("candidate_id")?,
             posting: row.get("request_id")?,
+            connection: row.get("connection_id")?,
         },
         read_at: get_moment_option(row, "read_at")?,
     })
@@ -60,12 +63,13 @@ pub fn insert(
     now: u64,
 ) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO notices (tenant_id, user_id, at, kind, vi, en, job_id, candidate_id, request_id)
-         VALUES (:tenant, :user, :at, :kind, :vi, :en, :job, :candidate, :posting)",
+        "INSERT INTO notices (tenant_id, user_id, at, kind, vi, en, job_id, candidate_id, request_id, connection_id)
+         VALUES (:tenant, :user, :at, :kind, :vi, :en, :job, :candidate, :posting, :connection)",
         named_params! {
             ":tenant": tenant, ":user": user, ":at": moment(now), ":kind": notice.kind,
             ":vi": notice.text.vi, ":en": notice.text.en, ":job": about.job,
             ":candidate": about.candidate, ":posting": about.posting,
+            ":connection": about.connection,
         },
     )?;
     Ok(())
@@ -112,6 +116,20 @@ pub fn mark_all_read(
     db.execute(
         "UPDATE notices SET read_at = ?3 WHERE tenant_id = ?1 AND user_id = ?2 AND read_at IS NULL",
         (tenant, user, moment(now)),
+    )?;
+    Ok(())
+}
+
+/// Takes back what everybody was told about a connection, of one kind: it is over, or is about to be told anew.
+pub fn withdraw(
+    db: &Connection,
+    tenant: TenantId,
+    connection: ConnectionId,
+    kind: &str,
+) -> Result<(), StoreError> {
+    db.execute(
+        "DELETE FROM notices WHERE tenant_id = ?1 AND connection_id = ?2 AND kind = ?3",
+        (tenant, connection, kind),
     )?;
     Ok(())
 }

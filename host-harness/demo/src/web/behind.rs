@@ -6,7 +6,7 @@ use super::door::{Door, Pairs};
 use super::table;
 
 /// What a page's address says beyond its path, and its form gives back.
-const KEPT: [&str; 2] = ["connection", "request"];
+const KEPT: [&str; 4] = ["connection", "request", "repost", "board_posting"];
 
 /// The address of a page that can be opened without doing anything: the path itself, or the nearest one above it.
 pub(super) fn page(path: &str, form: &Pairs) -> String {

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::behind;
 use super::lang::Lang;
 use super::layout::{self, Frame, Page};
+use super::pages::notices::gather;
 use super::{session, trouble};
 use crate::application::sign_in::Proof;
 use crate::application::{AppError, Platform};
@@ -153,6 +154,7 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
     } else {
         Pairs::new()
     };
+    let asked = parts.uri.path().to_owned();
     let shown = if door.method == Method::POST {
         behind::page(parts.uri.path(), &form)
     } else {
@@ -194,7 +196,10 @@ pub async fn serve(platform: Platform, door: &'static Door, request: Request<Bod
         Ok(Ok(Answer::Page(page))) => layout::render(&frame, page),
         Ok(Ok(Answer::Go(target))) => see_other(&target),
         Ok(Ok(Answer::Raw(response))) => response,
-        Ok(Err(error)) => layout::render(&frame, trouble::page(lang, error)),
+        Ok(Err(error)) => {
+            let page = trouble::page(lang, &asked, &frame.user, error);
+            layout::render(&frame, page)
+        }
         Err(stopped) => {
             tracing::error!(%stopped, "a page's task ended before its answer");
             layout::render(&frame, trouble::ended(lang))
@@ -212,14 +217,14 @@ pub async fn nothing_here(platform: Platform, request: Request<Body>) -> Respons
     serve(platform, &NOTHING, request).await
 }
 
-/// Unread notifications, as far as the counter counts.
+/// Unread notifications as their page lists them, several applicants of one job being one line, as far as the counter counts.
 async fn unread(platform: &Platform, user: &User) -> usize {
     let rows = Rows {
         before: None,
         limit: 100,
     };
     match platform.notices(user, true, rows).await {
-        Ok(notices) => notices.len(),
+        Ok(notices) => gather(&notices).len(),
         Err(error) => {
             tracing::error!(%error, "unread notifications cannot be counted");
             0

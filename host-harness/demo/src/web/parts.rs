@@ -104,6 +104,20 @@ pub fn lines(text: &str) -> Markup {
     html! { @for line in text.lines() { p { (said(line)) } } }
 }
 
+/// What only a board's own people understand: words and names as the board spells them, closed until somebody asks.
+pub fn technical(lang: Lang, rows: &[(&str, &str)]) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            details.notes {
+                summary { (lang.t("Thông tin kỹ thuật", "Technical details")) }
+                dl.facts-table {
+                    @for (name, value) in rows { div { dt { (said(name)) } dd { (said(value)) } } }
+                }
+            }
+        }
+    }
+}
+
 /// A page elsewhere, only when it is a web page: nothing that a board says becomes a script.
 pub fn link_out(lang: Lang, url: &str, label: &str) -> Markup {
     let web = url.starts_with("https://") || url.starts_with("http://");

@@ -5,7 +5,7 @@ use axum::http::Method;
 use super::door::{Door, Handler};
 use super::pages::{
     candidate, connections, credentials, disconnect, erase, job, job_form, jobs, link, notices,
-    posting, posting_actions, postings, probe, publish, traffic, update,
+    posting, posting_actions, postings, probe, publish, traffic, unmatched, update,
 };
 
 /// A handler as a value: a function whose future is boxed.
@@ -79,6 +79,7 @@ pub static DOORS: &[Door] = &[
     get("/connections/{id}/disconnect", run!(disconnect::ask)),
     post("/connections/{id}/disconnect", run!(disconnect::submit)),
     get("/deliveries", run!(traffic::show)),
+    get("/deliveries/link", run!(unmatched::choose)),
     post("/deliveries/{id}/reprocess", run!(traffic::reprocess)),
     post("/deliveries/reprocess", run!(traffic::reprocess_all)),
 ];

@@ -9,6 +9,7 @@ use super::input::anchor;
 use super::lang::Lang;
 use super::layout::{Page, Section};
 use crate::application::{AppError, Problem};
+use crate::domain::user::User;
 use crate::http::error::ApiError;
 use crate::http::views::app_problem;
 
@@ -26,6 +27,16 @@ pub struct Trouble {
     pub code: String,
     /// Postings at the board that stand in the way.
     pub candidates: Vec<Candidate>,
+    /// Whether only somebody who may change the connection's settings can mend it.
+    pub concerns_settings: bool,
+}
+
+/// What is wrong with one field.
+struct ProblemLine<'a> {
+    /// A link to it and its label, when the reader sees it.
+    field: Option<(String, String)>,
+    /// Empty when the message above says it already.
+    text: &'a str,
 }
 
 /// A posting at the board that a failure names, as the contract's `candidates` spell it.
@@ -69,6 +80,7 @@ impl Trouble {
             _ => Vec::new(),
         };
         let candidates = candidates(&error);
+        let concerns_settings = concerns_settings(&error);
         let error = ApiError::from(error);
         Self {
             status: error.status(),
@@ -77,25 +89,48 @@ impl Trouble {
             next,
             code,
             candidates,
+            concerns_settings,
         }
+    }
+
+    /// What is said of single fields. A field that the reader does not see has no name here, and nothing is said twice.
+    fn lines<'a>(
+        &'a self,
+        lang: Lang,
+        shown: impl Fn(&str) -> Option<String>,
+    ) -> Vec<ProblemLine<'a>> {
+        let mut lines: Vec<ProblemLine<'a>> = Vec::new();
+        for problem in &self.problems {
+            let said = lang.of(&problem.message);
+            let field =
+                shown(&problem.field).map(|label| (format!("#{}", anchor(&problem.field)), label));
+            let known = said == self.message
+                || (field.is_none() && lines.iter().any(|line| line.text == said));
+            let line = ProblemLine {
+                field,
+                text: if known { "" } else { said },
+            };
+            if line.field.is_some() || !line.text.is_empty() {
+                lines.push(line);
+            }
+        }
+        lines
     }
 
     /// Above a form: the message, and links to the fields that the form shows itself.
     pub fn banner(&self, lang: Lang, shown: impl Fn(&str) -> Option<String>) -> Markup {
+        let lines = self.lines(lang, shown);
         html! {
             div.banner.is-bad role="alert" {
                 p { strong { (self.message) } }
-                @if !self.problems.is_empty() {
+                @if !lines.is_empty() {
                     ul {
-                        @for problem in &self.problems {
+                        @for line in &lines {
                             li {
-                                @match shown(&problem.field) {
-                                    Some(label) => {
-                                        a href={ "#" (anchor(&problem.field)) } { (label) } ": "
-                                    },
-                                    None => {},
+                                @if let Some((href, label)) = &line.field {
+                                    a href=(href) { (label) } @if !line.text.is_empty() { ": " }
                                 }
-                                (lang.of(&problem.message))
+                                (line.text)
                             }
                         }
                     }
@@ -108,6 +143,15 @@ impl Trouble {
     }
 }
 
+fn concerns_settings(error: &AppError) -> bool {
+    use Disposition as D;
+    let AppError::Board { failure, .. } = error else {
+        return false;
+    };
+    // What an account is not entitled to is bought at the board, not entered here: the message says so.
+    matches!(failure.disposition, D::FixSettings | D::SignInAgain)
+}
+
 fn next_step(lang: Lang, error: &AppError) -> Option<(String, &'static str)> {
     let AppError::Board {
         failure,
@@ -116,15 +160,13 @@ fn next_step(lang: Lang, error: &AppError) -> Option<(String, &'static str)> {
     else {
         return None;
     };
-    let settings = || {
-        Some((
+    if concerns_settings(error) {
+        return Some((
             "/connections".to_owned(),
             lang.t("Mở thiết lập mã truy cập", "Open the connection's settings"),
-        ))
-    };
+        ));
+    }
     match failure.disposition {
-        // What an account is not entitled to is bought at the board, not entered here: the message says so.
-        Disposition::FixSettings | Disposition::SignInAgain => settings(),
         Disposition::OutcomeUnknown | Disposition::InProgress => request_id.as_ref().map(|id| {
             (
                 format!("/postings/{id}"),
@@ -135,8 +177,59 @@ fn next_step(lang: Lang, error: &AppError) -> Option<(String, &'static str)> {
     }
 }
 
-/// A page of its own for an error.
-pub fn page(lang: Lang, error: AppError) -> Page {
+/// The part of the site that an address belongs to, and the page that one came from or would look at next.
+fn origin(lang: Lang, here: &str) -> (Section, String, &'static str) {
+    let path = here.split('?').next().unwrap_or_default();
+    let mut words = path.split('/').filter(|word| !word.is_empty());
+    let (part, id) = (words.next().unwrap_or_default(), words.next());
+    // The page itself is what failed: one goes back to its list.
+    let id = id.filter(|_| words.next().is_some());
+    match (part, id) {
+        ("postings", Some(id)) => (
+            Section::Postings,
+            format!("/postings/{id}"),
+            lang.t("Về tin đã đăng", "Back to the posting"),
+        ),
+        ("postings", None) => (
+            Section::Postings,
+            "/postings".to_owned(),
+            lang.t("Về danh sách tin đã đăng", "To the list of postings"),
+        ),
+        ("jobs", Some(id)) => (
+            Section::Jobs,
+            format!("/jobs/{id}"),
+            lang.t("Về tin tuyển dụng", "Back to the job"),
+        ),
+        ("candidates", Some(id)) => (
+            Section::Jobs,
+            format!("/candidates/{id}"),
+            lang.t("Về ứng viên", "Back to the candidate"),
+        ),
+        ("connections", _) => (
+            Section::Connections,
+            "/connections".to_owned(),
+            lang.t("Về các kết nối", "Back to the connections"),
+        ),
+        ("deliveries", _) => (
+            Section::Traffic,
+            "/deliveries".to_owned(),
+            lang.t("Về dữ liệu nhận về", "Back to the deliveries"),
+        ),
+        ("notifications", _) => (
+            Section::Notices,
+            "/notifications".to_owned(),
+            lang.t("Về thông báo", "Back to the notifications"),
+        ),
+        _ => (
+            Section::Jobs,
+            "/jobs".to_owned(),
+            lang.t("Về danh sách tin tuyển dụng", "To the list of jobs"),
+        ),
+    }
+}
+
+/// A page of its own for an error. `here` is the address that was asked for.
+pub fn page(lang: Lang, here: &str, user: &User, error: AppError) -> Page {
     let found = !matches!(error, AppError::NoSuch(_));
     let trouble = Trouble::of(lang, error);
     let heading = if found {
@@ -144,17 +237,24 @@ pub fn page(lang: Lang, error: AppError) -> Page {
     } else {
         lang.t("Không tìm thấy", "Not found")
     };
+    let (section, back, label) = origin(lang, here);
+    let for_administrators = trouble.concerns_settings && !user.role.administers();
     let body = html! {
         h1 { (heading) }
         @if found {
             (trouble.banner(lang, |_| None))
-            p.quiet { (lang.t("Bạn có thể quay lại trang trước và thử lại.", "You can go back to the page before and try again.")) }
+            @if for_administrators { p { (lang.t("Hãy báo người quản trị tuyển dụng: chỉ họ cập nhật được mã truy cập.", "Tell an administrator: only they can update the access code.")) } }
         } @else {
             p { (lang.t("Trang hoặc mục này không có, hoặc không thuộc công ty của bạn.", "There is no such page or item, or it does not belong to your company.")) }
+        }
+        @if !found {
             p { a.button href="/jobs" { (lang.t("Về danh sách tin tuyển dụng", "To the list of jobs")) } }
+        } @else {
+            p { a.button href=(back) { (label) } }
         }
     };
-    Page::new(Section::Other, heading, body).with_status(trouble.status)
+    Page::new(if found { section } else { Section::Other }, heading, body)
+        .with_status(trouble.status)
 }
 
 /// When the page itself failed.

@@ -12,6 +12,8 @@ mod erasing;
 mod events;
 mod files;
 mod page;
+mod page_forms;
+mod page_paths;
 mod privacy;
 mod publish;
 mod receive;

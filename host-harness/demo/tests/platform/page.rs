@@ -5,27 +5,28 @@ use std::path::{Path, PathBuf};
 use job_board_demo::board::PluginError;
 use job_board_demo::domain::user::User;
 use job_board_demo::web::table::DOORS;
+use job_board_host::contract::connection::ConnectionState;
 use job_board_host::contract::events::PostingState;
 use job_board_host::contract::types::{Disposition, NamedValue, Value};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response};
 
 use crate::server::Server;
-use crate::support::{application, applied, plain_failure, posting};
+use crate::support::{application, applied, plain_failure, posting, status};
 
 /// Names and values.
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 /// One person's browser, which follows no redirect by itself.
-struct Browser {
-    server: Server,
+pub(crate) struct Browser {
+    pub(crate) server: Server,
     client: Client,
     cookie: String,
-    csrf: String,
+    pub(crate) csrf: String,
 }
 
 impl Browser {
-    async fn of(server: Server, user: &User) -> Self {
+    pub(crate) async fn of(server: Server, user: &User) -> Self {
         let session = server
             .world
             .platform
@@ -45,26 +46,35 @@ impl Browser {
         }
     }
 
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let server = Server::start().await;
         let user = server.world.admin.clone();
+        server
+            .world
+            .board
+            .with(|script| script.status = Some(status(ConnectionState::Configured)));
         Self::of(server, &user).await
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str) -> Response {
         let url = format!("{}{path}", self.server.url);
         let request = self.client.get(url).header("cookie", &self.cookie);
         request.header("accept", "text/html").send().await.unwrap()
     }
 
-    async fn text(&self, path: &str) -> String {
+    pub(crate) async fn text(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status().as_u16(), 200, "{path}");
         answer.text().await.unwrap()
     }
 
     /// Sends a form with these headers beside the usual ones.
-    async fn post(&self, path: &str, form: &[(&str, &str)], headers: &[(&str, &str)]) -> Response {
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Response {
         let body: String = url_encoded(form);
         let url = format!("{}{path}", self.server.url);
         let mut request = self.client.post(url).header("cookie", &self.cookie);

@@ -12,12 +12,12 @@ use job_board_host::contract::deliveries::{Delivery, File, Outcome, Verdict, Web
 use job_board_host::contract::events::{
     Application, Attachment, Event, Happening, PostingState, Rejection, Statement,
 };
-use job_board_host::contract::forms::{Audience, Form, Limits, Setting};
+use job_board_host::contract::forms::{Audience, Field, Form, Limits, Origin, Setting};
 use job_board_host::contract::postings::{
     BoardPage, Change, Job, Posting, PostingPage, ReconcilePage, Resolution,
 };
 use job_board_host::contract::privacy::{Erasure, Receipt};
-use job_board_host::contract::types::{Disposition, Failure, NamedValue, Text};
+use job_board_host::contract::types::{Disposition, Failure, NamedValue, Text, Value};
 use tokio::sync::Notify;
 
 /// 2026-01-05T02:00:00Z.
@@ -53,6 +53,12 @@ pub struct Script {
     pub forget: VecDeque<Answer<Receipt>>,
     /// The ids of each forget.
     pub forgotten: Vec<Vec<String>>,
+    /// The form of a new posting, and those of postings by their id; empty where nothing stands.
+    pub forms: HashMap<String, Form>,
+    /// Forms fail.
+    pub formless: Option<PluginError>,
+    /// Forms of postings fail.
+    pub formless_postings: Option<PluginError>,
 }
 
 #[derive(Clone)]
@@ -155,18 +161,22 @@ impl BoardPlugin for ScriptedBoard {
         Ok(status(ConnectionState::NotConfigured))
     }
 
-    async fn prepare_job(&self, _: Job, _: Option<String>) -> Answer<Form> {
+    async fn prepare_job(&self, _: Job, posting: Option<String>) -> Answer<Form> {
         self.enter("prepare-job").await;
-        Ok(Form {
-            fields: Vec::new(),
-            missing: Vec::new(),
-            problems: Vec::new(),
-            version: None,
-            choices_as_of: None,
-            choices_stale: false,
+        if let Some(error) = self.with(|script| script.formless.clone()) {
+            return Err(error);
+        }
+        if posting.is_some()
+            && let Some(error) = self.with(|script| script.formless_postings.clone())
+        {
+            return Err(error);
+        }
+        let wanted = posting.unwrap_or_default();
+        let set = self.with(|script| script.forms.get(&wanted).cloned());
+        Ok(set.unwrap_or_else(|| Form {
             cost: Some(text(COST)),
-            notes: Vec::new(),
-        })
+            ..form(Vec::new())
+        }))
     }
 
     async fn publish_job(
@@ -291,6 +301,50 @@ impl BoardPlugin for ScriptedBoard {
     }
 }
 
+pub fn form(fields: Vec<Field>) -> Form {
+    let missing = fields
+        .iter()
+        .filter(|field| field.required && field.value.is_none());
+    Form {
+        missing: missing.map(|field| field.id.clone()).collect(),
+        fields,
+        problems: Vec::new(),
+        version: None,
+        choices_as_of: None,
+        choices_stale: false,
+        cost: None,
+        notes: Vec::new(),
+    }
+}
+
+/// A required field of a form.
+pub fn field(group: &str, id: &str, kind: &str, value: Option<&str>) -> Field {
+    Field {
+        id: id.into(),
+        label: text(&format!("label of {id}")),
+        help: text(""),
+        kind: kind.into(),
+        required: true,
+        value: value.map(|value| Value::Text(value.into())),
+        origin: Origin::Job,
+        choices: Vec::new(),
+        limits: limits(),
+        questions: Vec::new(),
+        group: text(group),
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        minimum: None,
+        maximum: None,
+        max_length: None,
+        max_items: None,
+        allowed_markup: Vec::new(),
+        extra: Vec::new(),
+    }
+}
+
 pub fn text(text: &str) -> Text {
     Text {
         vi: text.into(),
@@ -364,14 +418,7 @@ fn setting(id: &str, audience: Audience, secret: bool) -> Setting {
         required: false,
         default_value: None,
         choices: Vec::new(),
-        limits: Limits {
-            minimum: None,
-            maximum: None,
-            max_length: None,
-            max_items: None,
-            allowed_markup: Vec::new(),
-            extra: Vec::new(),
-        },
+        limits: limits(),
     }
 }
 

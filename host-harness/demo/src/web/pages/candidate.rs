@@ -77,6 +77,7 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
 
 fn contact_panel(call: &Call, profile: &Profile) -> Markup {
     let contact = &profile.candidate.contact;
+    let board = &call.platform.manifest().board_name;
     let rows = [
         (call.t("Họ và tên", "Name"), &contact.full_name),
         (call.t("Điện thoại", "Phone"), &contact.phone),
@@ -99,6 +100,10 @@ fn contact_panel(call: &Call, profile: &Profile) -> Markup {
                     }
                 }
             }
+            p.help {
+                "“" (board) (call.t(" xác nhận”: giá trị nằm trong chữ ký số của ", " confirms it”: the value is covered by the digital signature of ")) (board)
+                (call.t(", không ai sửa được trên đường đi. Phần chưa xác nhận vẫn là do họ gửi, nhưng hãy kiểm tra khi liên hệ.", ", so nobody can have changed it on its way. The rest came with it, and is worth a check when you call."))
+            }
             @if contact.phone.iter().chain(&contact.email).any(|known| known.masked) {
                 p.help { (call.t("Mạng tuyển dụng đang ẩn liên hệ. Khi bạn mở liên hệ ở đó, thông tin đầy đủ sẽ về đúng ứng viên này.", "The job board hides the contact. When you open it there, the whole of it arrives at this candidate.")) }
             }
@@ -108,11 +113,12 @@ fn contact_panel(call: &Call, profile: &Profile) -> Markup {
 
 /// Whether a value could have been changed on its way.
 fn signed(call: &Call, known: &Statement) -> Markup {
+    let board = &call.platform.manifest().board_name;
     html! {
         @if known.signed {
-            span.tag.is-good title=(call.t("Được mạng tuyển dụng ký xác nhận", "Covered by the job board's signature")) { (call.t("đã ký", "signed")) }
+            span.tag.is-good { (board) (call.t(" xác nhận", " confirms it")) }
         } @else {
-            span.tag title=(call.t("Không nằm trong chữ ký của mạng tuyển dụng", "Not covered by the job board's signature")) { (call.t("không ký", "not signed")) }
+            span.tag { (board) (call.t(" chưa xác nhận", " does not confirm it")) }
         }
     }
 }
@@ -182,20 +188,18 @@ fn application(
     let anchor = format!("application-{}", application.id.0);
     html! {
         section.panel aria-labelledby=(anchor) {
-            div.head {
-                h2 id=(anchor) { (parts::said(job)) }
-                form.move method="post" action={ (here) "/stage" } {
-                    (parts::csrf(&call.csrf))
-                    input type="hidden" name="application" value=(application.id.0);
-                    input type="hidden" name="next" value={ (here) "?done=moved" };
-                    select name="stage" aria-label=(call.t("Giai đoạn", "Stage")) {
-                        @for stage in Stage::ALL {
-                            @let label = stage.label();
-                            option value=(stage.code()) selected[stage == application.stage] { (call.lang.of(&label)) }
-                        }
+            h2 id=(anchor) { (parts::said(job)) }
+            form.move method="post" action={ (here) "/stage" } {
+                (parts::csrf(&call.csrf))
+                input type="hidden" name="application" value=(application.id.0);
+                input type="hidden" name="next" value={ (here) "?done=moved" };
+                select name="stage" aria-label=(call.t("Giai đoạn", "Stage")) {
+                    @for stage in Stage::ALL {
+                        @let label = stage.label();
+                        option value=(stage.code()) selected[stage == application.stage] { (call.lang.of(&label)) }
                     }
-                    button { (call.t("Chuyển", "Move")) }
                 }
+                button { (call.t("Chuyển", "Move")) }
             }
             dl.facts-table {
                 div { dt { (call.t("Nguồn", "Source")) } dd { (parts::said(call.lang.of(&application.source))) " · " a href={ "/postings/" (application.posting) } { (call.t("tin đã đăng", "posting")) } } }
@@ -206,10 +210,10 @@ fn application(
                 div { dt { (call.t("Nhận về lúc", "Received")) } dd { (parts::moment(application.received_at)) } }
                 div { dt { (call.t("Cơ sở lưu giữ", "Basis")) } dd { (call.lang.of(&application.basis.label())) } }
                 div {
-                    dt { (call.t("Chữ ký", "Signature")) }
+                    dt { (call.t("Chữ ký của ", "Signature of ")) (call.platform.manifest().board_name) }
                     dd {
-                        @if application.verified { span.tag.is-good { (call.t("đã xác minh", "verified")) } }
-                        @else { span.tag.is-wait { (call.t("chưa xác minh", "not verified")) } }
+                        @if application.verified { span.tag.is-good { (call.t("hợp lệ", "valid")) } }
+                        @else { span.tag.is-wait { (call.t("không có: hãy kiểm tra với ứng viên", "none: check with the candidate")) } }
                     }
                 }
             }
@@ -231,16 +235,11 @@ fn extra(call: &Call, application: &StoredApplication) -> Markup {
             _ => None,
         })
         .collect();
-    html! {
-        @if !rows.is_empty() {
-            details.notes {
-                summary { (call.t("Thông tin khác được gửi kèm", "What else was sent")) }
-                dl.facts-table {
-                    @for (name, value) in rows { div { dt { (parts::said(name)) } dd { (parts::said(&value)) } } }
-                }
-            }
-        }
-    }
+    let rows: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    parts::technical(call.lang, &rows)
 }
 
 fn file(call: &Call, here: &str, cv: &Cv) -> Markup {

@@ -151,6 +151,13 @@ fn card(call: &Call, view: &ConnectionView) -> Markup {
             (silence(call, view))
             @if configured {
                 dl.facts-table {
+                    div {
+                        dt { (call.t("Tài khoản nhà tuyển dụng", "Employer account")) }
+                        dd {
+                            (parts::said(&view.connection.name))
+                            " " span.quiet { (call.t("(tên đặt ở đây)", "(named here)")) }
+                        }
+                    }
                     @if let Ok(status) = &view.status && let Some(at) = status.signed_in_at {
                         div { dt { (call.t("Mã truy cập được chấp nhận lúc", "Access code last accepted")) } dd { (parts::moment(at)) } }
                     }
@@ -182,7 +189,8 @@ fn card(call: &Call, view: &ConnectionView) -> Markup {
                         }
                     }
                 }
-                (endpoint(call, view))
+                // Whoever knows the address can send to it: only those see it who paste it at the board.
+                @if administers { (endpoint(call, view)) }
             } @else {
                 p { (call.t("Nhập mã truy cập để đăng tin và nhận ứng viên tự động.", "Enter the access code to publish and to receive applicants by themselves.")) }
             }

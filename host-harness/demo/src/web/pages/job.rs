@@ -3,12 +3,15 @@
 use maud::{Markup, html};
 
 use super::jobs::facts;
+use super::posting::path;
+use super::standing::Standings;
 use crate::application::AppError;
 use crate::application::connections::ConnectionView;
 use crate::application::jobs::Card;
 use crate::domain::contact::Statement;
 use crate::domain::id::JobId;
 use crate::domain::job::Job;
+use crate::domain::posting::{Posting, PostingState};
 use crate::domain::stage::Stage;
 use crate::store::jobs::SourceCount;
 use crate::web::collation::name_key;
@@ -101,12 +104,15 @@ pub async fn pipeline(call: Call) -> Result<Answer, AppError> {
     let job = call.platform.job(&call.user, id).await?;
     let stages = call.platform.pipeline(&call.user, id).await?;
     let sources = call.platform.sources(&call.user, id).await?;
+    let postings = call.platform.postings_of(&call.user, id).await?;
+    let standings = Standings::look(&call).await?;
     let newest = call.asked("sort") == Some("newest");
     let total: usize = stages.iter().map(|(_, cards)| cards.len()).sum();
     let base = format!("/jobs/{}", id.0);
     let body = html! {
         (head(&call, &job, Tab::Candidates).await?)
         div #pipeline data-live {
+            (standings.banners(&call, &postings))
             div.toolbar {
                 (source_counts(&call, &sources))
                 @if total > 0 {
@@ -120,19 +126,62 @@ pub async fn pipeline(call: Call) -> Result<Answer, AppError> {
                     }
                 }
             }
-            @if total == 0 {
-                (parts::empty(
-                    call.t("Chưa có ứng viên", "No candidates yet"),
-                    call.t("Chọn Tạo nguồn để đăng tin này lên mạng tuyển dụng. Ứng viên sẽ tự xuất hiện ở giai đoạn đầu tiên.", "Choose “Add a source” to post this job to a job board. Applicants appear in the first stage by themselves."),
-                    None,
-                ))
-            }
+            @if total == 0 { (nobody_yet(&call, &postings, &standings)) }
             div.columns tabindex="0" role="region" aria-label=(call.t("Quy trình tuyển dụng", "Hiring pipeline")) {
                 @for (stage, cards) in stages { (column(&call, &base, stage, cards, newest)) }
             }
         }
     };
     Ok(Page::new(Section::Jobs, parts::plain(&job.title), body).into())
+}
+
+/// Why nobody is there, and what to do: look after the posting that there is, or make one.
+fn nobody_yet(call: &Call, postings: &[Posting], standings: &Standings) -> Markup {
+    use PostingState as S;
+    let rank = |state: S| match state {
+        S::Live => 0,
+        S::PendingReview => 1,
+        S::Rejected => 2,
+        S::Unknown | S::Submitting => 3,
+        _ => 9,
+    };
+    let nearest = postings.iter().min_by_key(|posting| rank(posting.state));
+    let heading = call.t("Chưa có ứng viên", "No candidates yet");
+    let Some(posting) = nearest.filter(|posting| rank(posting.state) < 9) else {
+        return parts::empty(
+            heading,
+            call.t("Chọn Tạo nguồn để đăng tin này lên mạng tuyển dụng. Ứng viên sẽ tự xuất hiện ở giai đoạn đầu tiên.", "Choose “Add a source” to post this job to a job board. Applicants appear in the first stage by themselves."),
+            None,
+        );
+    };
+    let (vi, en) = match posting.state {
+        _ if standings.is_frozen(posting) => (
+            "Kết nối của tin này đã ngắt: ứng viên chỉ về sau khi kết nối lại.",
+            "The posting's connection has ended: applicants arrive only after it is connected again.",
+        ),
+        S::Live => (
+            "Tin đang hiển thị trên mạng tuyển dụng. Ứng viên sẽ tự xuất hiện ở giai đoạn đầu tiên.",
+            "The posting is visible at the job board. Applicants appear in the first stage by themselves.",
+        ),
+        S::PendingReview => (
+            "Tin đang chờ mạng tuyển dụng duyệt. Sau khi được duyệt, ứng viên sẽ tự xuất hiện ở giai đoạn đầu tiên.",
+            "The posting waits for the job board's review. Once it is approved, applicants appear in the first stage by themselves.",
+        ),
+        S::Rejected => (
+            "Tin bị mạng tuyển dụng từ chối, nên chưa ai thấy tin. Hãy sửa và gửi duyệt lại.",
+            "The job board rejected the posting, so nobody sees it. Correct it and send it again.",
+        ),
+        _ => (
+            "Chưa rõ tin đã được đăng hay chưa. Hãy mở tin để xem và trả lời.",
+            "It is not known whether the posting was published. Open it to look and answer.",
+        ),
+    };
+    let at = path(posting);
+    parts::empty(
+        heading,
+        call.t(vi, en),
+        Some((&at, call.t("Xem tin đã đăng", "Look at the posting"))),
+    )
 }
 
 fn source_counts(call: &Call, sources: &[SourceCount]) -> Markup {
@@ -177,8 +226,13 @@ fn candidate_card(call: &Call, base: &str, stage: Stage, card: &Card) -> Markup 
     html! {
         li.candidate-card {
             h3 { a href={ "/candidates/" (id) } { (parts::said(&name)) } }
-            @for known in [&contact.phone, &contact.email].into_iter().flatten() {
-                p.contact-line { (statement(call, known)) }
+            @for (label, known) in [(call.t("Điện thoại", "Phone"), &contact.phone), (call.t("Email", "E-mail"), &contact.email)] {
+                @if let Some(known) = known {
+                    p.contact-line {
+                        @if known.value.trim().is_empty() { (label) }
+                        (statement(call, known))
+                    }
+                }
             }
             p.meta {
                 (parts::said(call.lang.of(&application.source))) " · "

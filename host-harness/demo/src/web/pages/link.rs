@@ -3,6 +3,7 @@
 use job_board_host::contract::postings::BoardPosting;
 use maud::{Markup, html};
 
+use super::standing::Standings;
 use super::which_connection;
 use crate::application::{AppError, token};
 use crate::board::convert;
@@ -72,6 +73,7 @@ async fn page(
     let base = format!("/jobs/{}", job.id.0);
     let here = format!("{base}/link?connection={}", connection.0);
     let request = token::request_id()?;
+    let standings = Standings::look(call).await?;
     let heading = call.t("Thêm tin đã đăng", "Add an existing posting");
     let body = html! {
         (parts::crumbs(call.lang, &[
@@ -83,14 +85,17 @@ async fn page(
             (call.t("Liên kết một tin đã có trên ", "Connect a posting that is already at ")) (board)
             (call.t(" với tin tuyển dụng này. Ứng viên của tin đó sẽ về đây.", " with this job. Its applicants arrive here from now on."))
         }
-        @if let Some(trouble) = trouble { (trouble.banner(call.lang, |_| None)) }
+        @match trouble {
+            Some(trouble) => { (trouble.banner(call.lang, |_| None)) },
+            None => { (standings.before_sending(call, connection)) },
+        }
         form.panel.row method="post" action={ (base) "/link" } data-slow=(call.t("Đang liên kết…", "Linking…")) {
             (parts::csrf(&call.csrf))
             input type="hidden" name="connection" value=(connection.0);
             input type="hidden" name="request" value={ (request) "-0" };
             div.field.grow {
                 label for="board_posting" { (call.t("Mã tin hoặc đường dẫn của tin", "The posting's id or address")) }
-                input #board_posting name="board_posting" value=(call.given("board_posting").unwrap_or_default()) required autocomplete="off";
+                input #board_posting name="board_posting" value=(call.either("board_posting").unwrap_or_default()) required autocomplete="off";
             }
             button.primary { (call.t("Liên kết", "Link")) }
         }
@@ -122,6 +127,8 @@ async fn page(
                     p.older { a.button href={ (here) "&cursor=" (cursor) } { (call.t("Xem tiếp", "More")) } }
                 }
             },
+            // Said above already when the connection itself is to blame.
+            Err(AppError::Board { .. }) if trouble.is_none() && !standings.of(connection).works() => {},
             Err(error) => { (Trouble::of(call.lang, error).banner(call.lang, |_| None)) },
         }
     };

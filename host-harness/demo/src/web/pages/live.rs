@@ -134,13 +134,14 @@ impl Listener {
         let notices = self.platform.notices(user, true, rows).await?;
         let newest = notices.first().map_or(0, |notice| notice.id.0);
         let jobs = self.platform.jobs(user).await?;
-        let text = gather(&notices)
+        let lines = gather(&notices);
+        let text = lines
             .first()
             .map(|line| line.text(self.lang, |id| title_of(&jobs, id)))
             .unwrap_or_default();
         let state = Standing {
             revision,
-            unread: notices.len(),
+            unread: lines.len(),
             newest,
         };
         Ok((state, text))

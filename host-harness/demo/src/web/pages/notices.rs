@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::application::AppError;
 use crate::domain::id::{JobId, NoticeId};
 use crate::domain::job::Job;
+use crate::domain::notice;
 use crate::store::notices::StoredNotice;
 use crate::web::door::{Answer, Call};
 use crate::web::lang::Lang;
@@ -50,6 +51,18 @@ impl Line<'_> {
             .map(|id| format!("/candidates/{}", id.0))
             .or_else(|| about.posting.as_ref().map(|id| format!("/postings/{id}")))
             .or_else(|| about.job.map(|id| format!("/jobs/{}", id.0)))
+            .or_else(|| {
+                let show = match self.newest()?.kind.as_str() {
+                    notice::UNMATCHED => "unmatched",
+                    notice::QUARANTINED => "quarantine",
+                    _ => return None,
+                };
+                let connection = about.connection?;
+                Some(format!(
+                    "/deliveries?show={show}&connection={}",
+                    connection.0
+                ))
+            })
             .or_else(|| Some("/connections".to_owned()))
     }
 

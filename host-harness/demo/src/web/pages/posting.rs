@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::standing::Standings;
 use crate::application::AppError;
 use crate::domain::posting::{Posting, PostingState};
 use crate::domain::value::FieldValue;
@@ -32,6 +33,8 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
         .await?;
     let job = call.platform.job(&call.user, posting.job).await?;
     let title = title(&call, &posting).await?;
+    let standings = Standings::look(&call).await?;
+    let frozen = standings.is_frozen(&posting);
     let base = format!("/jobs/{}", job.id.0);
     let body = html! {
         (parts::crumbs(call.lang, &[
@@ -43,18 +46,24 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
             div.head {
                 div {
                     h1 { (parts::said(&title)) }
-                    p { (parts::state(call.lang, posting.state)) }
+                    p { (parts::state(call.lang, posting.state)) @if frozen { " " (at_the_end(&call)) } }
                 }
-                div.actions { (actions(&call, &posting)) }
+                @if !frozen { div.actions { (actions(&call, &posting)) } }
             }
+            (standings.banners(&call, [&posting]))
             (attention(&call, &posting))
             (facts(&call, &posting))
             h2 { (call.t("Diễn biến", "History")) }
             (history(&call, &posting).await?)
-            (rare_actions(&call, &posting))
+            (rare_actions(&call, &posting, frozen))
         }
     };
     Ok(Page::new(Section::Postings, parts::plain(&title), body).into())
+}
+
+/// Beside a state that nothing keeps up to date.
+pub fn at_the_end(call: &Call) -> Markup {
+    html! { span.tag { (call.t("lúc ngắt kết nối", "when disconnected")) } }
 }
 
 /// What can be done in this state, the most likely thing first.
@@ -72,7 +81,7 @@ fn actions(call: &Call, posting: &Posting) -> Markup {
             S::Rejected => { (link("/update", call.t("Sửa và gửi duyệt lại", "Correct and send again"), "primary")) },
             S::Closed | S::Expired => {
                 (link("/reopen", call.t("Mở lại", "Reopen"), "primary"))
-                a.button href=(publish) { (call.t("Đăng lại thành tin mới", "Publish as a new posting")) }
+                a.button href={ (publish) "&repost=" (posting.request_id) } { (call.t("Đăng lại thành tin mới", "Publish as a new posting")) }
                 (link("/update", call.t("Cập nhật", "Update"), ""))
             },
             S::Submitting => {
@@ -218,12 +227,6 @@ fn facts(call: &Call, posting: &Posting) -> Markup {
                 div { dt { (call.t("Tạo lúc", "Made")) } dd { (parts::moment(facts.created_at)) } }
                 div { dt { (call.t("Thay đổi lúc", "Changed")) } dd { (parts::moment(facts.changed_at)) } }
             }
-            @if let Some(word) = &facts.run_status {
-                div { dt { (call.t("Trạng thái chạy theo mạng tuyển dụng", "Run status, in the board's words")) } dd { (parts::said(word)) } }
-            }
-            @if let Some(word) = &facts.approval_status {
-                div { dt { (call.t("Trạng thái duyệt theo mạng tuyển dụng", "Approval, in the board's words")) } dd { (parts::said(word)) } }
-            }
             @if facts.review_round > 1 {
                 div { dt { (call.t("Lần duyệt", "Review")) } dd { (facts.review_round) } }
             }
@@ -231,13 +234,27 @@ fn facts(call: &Call, posting: &Posting) -> Markup {
                 dt { (call.t("Nguồn gốc", "Origin")) }
                 dd { @if facts.linked { (call.t("Liên kết từ tin đã có", "Linked, was there before")) } @else { (call.t("Đăng từ đây", "Published from here")) } }
             }
-            @for (name, value) in &facts.extra {
-                @if let FieldValue::Text(text) = value {
-                    div { dt { (parts::said(name)) } dd { (parts::said(text)) } }
-                }
-            }
+        }
+        (technical(call, posting))
+    }
+}
+
+/// The board's own words and names, for whoever asks the board about the posting.
+fn technical(call: &Call, posting: &Posting) -> Markup {
+    let facts = &posting.facts;
+    let mut rows: Vec<(&str, &str)> = Vec::new();
+    if let Some(word) = &facts.run_status {
+        rows.push((call.t("Trạng thái chạy", "Run status"), word));
+    }
+    if let Some(word) = &facts.approval_status {
+        rows.push((call.t("Trạng thái duyệt", "Approval"), word));
+    }
+    for (name, value) in &facts.extra {
+        if let FieldValue::Text(text) = value {
+            rows.push((name, text));
         }
     }
+    parts::technical(call.lang, &rows)
 }
 
 /// "Sắp hết hạn" for the last week.
@@ -283,15 +300,15 @@ async fn history(call: &Call, posting: &Posting) -> Result<Markup, AppError> {
 }
 
 /// What is seldom needed, or ends something: at the end of the page.
-fn rare_actions(call: &Call, posting: &Posting) -> Markup {
+fn rare_actions(call: &Call, posting: &Posting, frozen: bool) -> Markup {
     use PostingState as S;
     let path = path(posting);
     let at_board = posting.board_posting.is_some();
-    let can_close = matches!(posting.state, S::PendingReview | S::Live | S::Rejected);
+    let can_close = !frozen && matches!(posting.state, S::PendingReview | S::Live | S::Rejected);
     let can_unlink = !matches!(posting.state, S::Unlinked | S::Unknown) && at_board;
     html! {
         div.actions.rare {
-            @if posting.state != S::Unlinked {
+            @if posting.state != S::Unlinked && !frozen {
                 (parts::button(&call.csrf, &format!("{path}/refresh"), call.t("Hỏi lại trạng thái", "Ask for its state"), "", &[]))
             }
             @if can_close { a.button href={ (path) "/close" } { (call.t("Dừng tin", "Close")) } }

@@ -107,11 +107,16 @@ pub async fn close(call: Call) -> Result<Answer, AppError> {
 /// `GET /postings/{id}/unlink`
 pub async fn ask_unlink(call: Call) -> Result<Answer, AppError> {
     let posting = known(&call).await?;
+    let text = if posting.state == PostingState::Live {
+        call.t("Tin vẫn hiển thị trên mạng tuyển dụng, nhưng ứng viên mới của tin sẽ không về tin tuyển dụng này nữa. Ứng viên đã có ở lại. Bạn có thể liên kết lại bất cứ lúc nào.", "It stays visible at the job board, but its new applicants no longer come to this job. Those who are here stay. It can be linked again at any time.")
+    } else {
+        call.t("Trên mạng tuyển dụng tin giữ nguyên như hiện nay. Những gì xảy ra với tin từ nay sẽ không về tin tuyển dụng này nữa. Ứng viên đã có ở lại. Bạn có thể liên kết lại bất cứ lúc nào.", "At the job board it stays as it is now. What happens to it from now on no longer comes to this job. Candidates who are here stay. It can be linked again at any time.")
+    };
     let page = confirm(
         &call,
         &posting,
         call.t("Bỏ liên kết tin này?", "Unlink this posting?"),
-        call.t("Tin vẫn hiển thị trên mạng tuyển dụng, nhưng ứng viên mới của tin sẽ không về tin tuyển dụng này nữa. Ứng viên đã có ở lại. Bạn có thể liên kết lại bất cứ lúc nào.", "It stays at the job board, but its new applicants no longer come to this job. Those who are here stay. It can be linked again at any time."),
+        text,
         "/unlink",
         call.t("Bỏ liên kết", "Unlink"),
     );

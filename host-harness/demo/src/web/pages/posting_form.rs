@@ -23,6 +23,79 @@ pub struct Attempt {
     pub complete: bool,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// What was carried over from an earlier posting, to be marked as that.
+    pub earlier: Values,
+}
+
+/// A part of the form with at most so many fields belongs together: it moves as a whole, so that nobody looks for the other end of a range.
+const SHORT_PART: usize = 6;
+
+/// Fields under a heading of the form's own.
+struct Part<'a> {
+    heading: &'a str,
+    fields: Vec<&'a Field>,
+}
+
+/// The form's fields in two: what waits for a person, and the rest, each in the form's order.
+struct Arranged<'a> {
+    /// Whole parts with their heading, and single fields of long parts without one.
+    asked: Vec<Part<'a>>,
+    /// How many fields wait for a person.
+    count: usize,
+    rest: Vec<Part<'a>>,
+}
+
+fn arrange<'a>(
+    form: &'a Form,
+    heading: impl Fn(&'a Field) -> &'a str,
+    needs_a_person: impl Fn(&Field) -> bool,
+) -> Arranged<'a> {
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    for field in &form.fields {
+        let heading = heading(field);
+        match parts.iter_mut().find(|part| part.heading == heading) {
+            Some(part) => part.fields.push(field),
+            None => parts.push(Part {
+                heading,
+                fields: vec![field],
+            }),
+        }
+    }
+    let mut arranged = Arranged {
+        asked: Vec::new(),
+        count: 0,
+        rest: Vec::new(),
+    };
+    for part in parts {
+        let (asked, others): (Vec<_>, Vec<_>) = part
+            .fields
+            .iter()
+            .copied()
+            .partition(|field| needs_a_person(field));
+        arranged.count += asked.len();
+        if asked.is_empty() {
+            arranged.rest.push(part);
+        } else if part.fields.len() <= SHORT_PART {
+            arranged.asked.push(part);
+        } else {
+            arranged.asked.push(Part {
+                heading: "",
+                fields: asked,
+            });
+            if !others.is_empty() {
+                arranged.rest.push(Part {
+                    heading: part.heading,
+                    fields: others,
+                });
+            }
+        }
+    }
+    arranged
+}
+
+/// Whether something was entered for the field.
+fn is_filled(attempt: Option<&Attempt>, id: &str) -> bool {
+    attempt.is_some_and(|attempt| plain(attempt.given.get(id)).is_some())
 }
 
 /// What stands above the fields: costs, notes, how old the lists are.
@@ -63,8 +136,8 @@ pub fn label_of(lang: Lang, form: &Form, id: &str) -> Option<String> {
     Some(lang.said(&field.label).to_owned())
 }
 
-/// The fields, with a list of the parts and the buttons beside them: what is missing or wrong or asked stands first, then the rest under the
-/// form's own headings.
+/// The fields, with a list of the parts and the buttons beside them: what is missing or wrong or asked stands first, a short part of the form
+/// as a whole, then the rest under the form's own headings.
 pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>, buttons: &Markup) -> Markup {
     let lang = call.lang;
     let of_form: Vec<Problem>;
@@ -75,43 +148,44 @@ pub fn fields(call: &Call, form: &Form, attempt: Option<&Attempt>, buttons: &Mar
             &of_form
         }
     };
-    let needs_a_person = |field: &&Field| {
-        form.missing.contains(&field.id)
-            || problems.iter().any(|problem| problem.field == field.id)
-            || (!field.questions.is_empty() && field.required)
+    let needs_a_person = |field: &Field| {
+        let open =
+            form.missing.contains(&field.id) || (!field.questions.is_empty() && field.required);
+        problems.iter().any(|problem| problem.field == field.id)
+            || (open && !is_filled(attempt, &field.id))
     };
-    let first: Vec<&Field> = form.fields.iter().filter(needs_a_person).collect();
-    let mut groups: Vec<(&str, Vec<&Field>)> = Vec::new();
-    for field in form.fields.iter().filter(|field| !needs_a_person(field)) {
-        let heading = lang.said(&field.group);
-        match groups.iter_mut().find(|(known, _)| *known == heading) {
-            Some((_, members)) => members.push(field),
-            None => groups.push((heading, vec![field])),
-        }
-    }
+    let arranged = arrange(form, |field| lang.said(&field.group), needs_a_person);
+    let Arranged {
+        asked: first,
+        count,
+        rest,
+    } = &arranged;
     let asked = call.t("Cần bạn bổ sung hoặc xem lại", "Needs your input");
     html! {
         div.form-layout {
             div.stack {
                 @if !first.is_empty() {
                     section.group.first-of-all #part-0 {
-                        h2 { (asked) " " span.count { (first.len()) } }
-                        @for field in &first { (input(lang, field, attempt, problems).show(lang)) }
+                        h2 { (asked) " " span.count { (count) } }
+                        @for part in first {
+                            @if !part.heading.is_empty() { h3.wide { (part.heading) } }
+                            @for field in &part.fields { (input(lang, field, attempt, problems).show(lang)) }
+                        }
                     }
                 }
-                @for (index, (heading, members)) in groups.iter().enumerate() {
+                @for (index, part) in rest.iter().enumerate() {
                     section.group id={ "part-" (index + 1) } {
-                        h2 { (heading) }
-                        @for field in members { (input(lang, field, attempt, problems).show(lang)) }
+                        h2 { (part.heading) }
+                        @for field in &part.fields { (input(lang, field, attempt, problems).show(lang)) }
                     }
                 }
             }
             div.form-side {
                 nav.parts aria-label=(call.t("Các phần của biểu mẫu", "Parts of the form")) {
                     ul {
-                        @if !first.is_empty() { li { a.strong href="#part-0" { (asked) " " span.count { (first.len()) } } } }
-                        @for (index, (heading, _)) in groups.iter().enumerate() {
-                            li { a href={ "#part-" (index + 1) } { (heading) } }
+                        @if !first.is_empty() { li { a.strong href="#part-0" { (asked) " " span.count { (count) } } } }
+                        @for (index, part) in rest.iter().enumerate() {
+                            li { a href={ "#part-" (index + 1) } { (part.heading) } }
                         }
                     }
                 }
@@ -135,6 +209,11 @@ fn input<'a>(
                 input.origin = None;
             }
             input.value = typed;
+        }
+        let carried = attempt.earlier.get(&field.id);
+        if carried.is_some() && same(carried, input.value.as_ref()) {
+            let label = lang.t("như tin trước", "as in the last posting");
+            input.origin = Some(("from-board", label));
         }
     }
     input.with_problems(lang, problems)

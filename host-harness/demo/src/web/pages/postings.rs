@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::job::{Tab, head};
-use super::posting::{expiring, path};
+use super::posting::{at_the_end, expiring, path};
+use super::standing::Standings;
 use crate::application::AppError;
 use crate::domain::id::JobId;
 use crate::domain::posting::{Posting, PostingState};
@@ -55,6 +56,7 @@ pub async fn all(call: Call) -> Result<Answer, AppError> {
         .iter()
         .filter(|posting| fits(&call, &filter, posting))
         .collect();
+    let standings = Standings::look(&call).await?;
     let job_title = |id: JobId| {
         let job = jobs.iter().find(|job| job.id == id);
         job.map(|job| job.title.clone()).unwrap_or_default()
@@ -70,13 +72,14 @@ pub async fn all(call: Call) -> Result<Answer, AppError> {
             }
         }
         div #postings data-live {
+            (standings.banners(&call, shown.iter().copied()))
             @if shown.is_empty() {
                 (parts::empty(
                     call.t("Không có tin nào ở đây", "There are no postings here"),
                     call.t("Mở một tin tuyển dụng rồi chọn Tạo nguồn để đăng tin.", "Open a job and choose “Add a source” to publish one."),
                     Some(("/jobs", call.t("Đến tin tuyển dụng", "To the jobs"))),
                 ))
-            } @else { (list(&call, &shown, Some(&job_title))) }
+            } @else { (list(&call, &shown, &standings, Some(&job_title))) }
         }
     };
     Ok(Page::new(Section::Postings, title, body).into())
@@ -92,16 +95,18 @@ pub async fn of_job(call: Call) -> Result<Answer, AppError> {
         .posted_jobs(&call.user, Some(id), call.rows())
         .await?;
     let shown: Vec<&Posting> = postings.iter().collect();
+    let standings = Standings::look(&call).await?;
     let body = html! {
         (head(&call, &job, Tab::Postings).await?)
         div #postings data-live {
+            (standings.banners(&call, &postings))
             @if shown.is_empty() {
                 (parts::empty(
                     call.t("Tin này chưa được đăng ở đâu", "This job is not posted anywhere yet"),
                     call.t("Chọn Tạo nguồn để đăng tin mới, hoặc thêm tin đã đăng sẵn.", "Choose “Add a source” to publish it, or to add a posting that is there already."),
                     None,
                 ))
-            } @else { (list(&call, &shown, None)) }
+            } @else { (list(&call, &shown, &standings, None)) }
             @if !log.is_empty() {
                 h2 { (call.t("Nhật ký", "Log")) }
                 (lines(&call, &log, false).await?)
@@ -112,16 +117,23 @@ pub async fn of_job(call: Call) -> Result<Answer, AppError> {
     Ok(Page::new(Section::Jobs, parts::plain(&job.title), body).into())
 }
 
-fn list(call: &Call, postings: &[&Posting], job_title: Option<&dyn Fn(JobId) -> String>) -> Markup {
+fn list(
+    call: &Call,
+    postings: &[&Posting],
+    standings: &Standings,
+    job_title: Option<&dyn Fn(JobId) -> String>,
+) -> Markup {
     html! {
         ul.rows {
             @for posting in postings {
+                @let frozen = standings.is_frozen(posting);
                 @let title = if posting.facts.title.is_empty() { call.t("(chưa có tiêu đề)", "(no title yet)") } else { &posting.facts.title };
                 li.line {
                     div.grow {
                         p {
                             a.strong href=(path(posting)) { (parts::said(title)) }
                             " " (parts::state(call.lang, posting.state))
+                            @if frozen { " " (at_the_end(call)) }
                             " " @if matches!(posting.state, PostingState::Live | PostingState::PendingReview) { (expiring(call, days_left(call, posting))) }
                         }
                         ul.facts {
@@ -137,16 +149,17 @@ fn list(call: &Call, postings: &[&Posting], job_title: Option<&dyn Fn(JobId) -> 
                             p.reason { (call.t("Lý do: ", "Reason: ")) (parts::said(&rejection.reason)) }
                         }
                     }
-                    (quick_action(call, posting))
+                    (quick_action(call, posting, frozen))
                 }
             }
         }
     }
 }
 
-fn quick_action(call: &Call, posting: &Posting) -> Markup {
+fn quick_action(call: &Call, posting: &Posting, frozen: bool) -> Markup {
     use PostingState as S;
     let (to, label) = match posting.state {
+        _ if frozen => ("", call.t("Xem", "Open")),
         S::Live | S::PendingReview => ("/update", call.t("Cập nhật", "Update")),
         S::Rejected => ("/update", call.t("Sửa", "Correct")),
         S::Closed | S::Expired => ("/reopen", call.t("Mở lại", "Reopen")),

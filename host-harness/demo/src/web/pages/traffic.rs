@@ -2,11 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::job::display_name;
+use super::posting::path as posting_path;
+use super::unmatched;
 use crate::application::AppError;
+use crate::application::traffic::{Arrival, Arrived};
 use crate::domain::delivery::DeliveryState;
 use crate::domain::id::{ConnectionId, DeliveryId};
-use crate::store::deliveries::DeliveryLine;
-use crate::store::events::UnmatchedLine;
 use crate::web::door::{Answer, Call};
 use crate::web::format;
 use crate::web::layout::{Page, Section};
@@ -46,16 +48,12 @@ pub async fn show(call: Call) -> Result<Answer, AppError> {
     };
     let title = call.t("Dữ liệu nhận về", "Deliveries");
     let list = if tab == "unmatched" {
-        let found = call
-            .platform
-            .unmatched(&call.user, connection, call.rows())
-            .await?;
-        unmatched(&call, &address(&tab), &found)
+        unmatched::list(&call, connection, &address(&tab)).await?
     } else {
         let quarantined = tab == "quarantine";
         let found = call
             .platform
-            .deliveries(&call.user, connection, quarantined, call.rows())
+            .arrivals(&call.user, connection, quarantined, call.rows())
             .await?;
         html! {
             @if quarantined { (quarantine_head(&call, &views.iter().map(|view| (view.connection.id, view.connection.name.clone(), view.counters.quarantined)).collect::<Vec<_>>())) }
@@ -95,7 +93,7 @@ fn quarantine_head(call: &Call, connections: &[(ConnectionId, String, u64)]) -> 
     }
 }
 
-fn deliveries(call: &Call, path: &str, found: &[DeliveryLine], quarantined: bool) -> Markup {
+fn deliveries(call: &Call, path: &str, found: &[Arrival], quarantined: bool) -> Markup {
     html! {
         @if found.is_empty() {
             @if quarantined {
@@ -108,12 +106,13 @@ fn deliveries(call: &Call, path: &str, found: &[DeliveryLine], quarantined: bool
                 ))
             }
         }
-        ul.rows.joined { @for line in found { (delivery(call, line)) } }
-        (parts::older(call.lang, path, found.last().map(|line| line.id.0), found.len()))
+        ul.rows.joined { @for arrival in found { (delivery(call, arrival)) } }
+        (parts::older(call.lang, path, found.last().map(|arrival| arrival.line.id.0), found.len()))
     }
 }
 
-fn delivery(call: &Call, line: &DeliveryLine) -> Markup {
+fn delivery(call: &Call, arrival: &Arrival) -> Markup {
+    let Arrival { line, events } = arrival;
     let (tone, word) = match (line.state.as_str(), line.verdict.as_deref()) {
         ("done", Some("no-effect")) => ("idle", call.t("Kiểm tra kết nối", "Just a check")),
         ("done", _) => ("good", call.t("Đã nhận", "Accepted")),
@@ -124,15 +123,13 @@ fn delivery(call: &Call, line: &DeliveryLine) -> Markup {
         li.line {
             div.grow {
                 p { span class={ "state is-" (tone) } { (word) } " " (parts::moment(line.received_at)) }
-                @if let Some(message) = &line.message { p { (call.lang.of(message)) } }
-                ul.facts {
-                    li { "#" (line.id.0) }
-                    li { (parts::said(&line.method)) " " (format::size(line.bytes)) }
-                    @if let Some(status) = line.status { li { (call.t("đã trả lời ", "answered ")) (status) } }
-                    @if let Some(code) = &line.code { li { code { (code) } } }
-                    @if line.attempts > 0 { li { (line.attempts) (call.t(" lần thử", if line.attempts == 1 { " try" } else { " tries" })) } }
-                    @if let Some(at) = line.next_try_at { li { (call.t("thử lại lúc ", "next try ")) (parts::moment(at)) } }
+                @for event in events { (about(call, event)) }
+                @if line.state == "done" && events.is_empty() {
+                    p.quiet { (call.t("Không mang theo ứng viên hay trạng thái tin nào.", "It brought no applicant and no posting's state.")) }
                 }
+                @if let Some(message) = &line.message { p { (call.lang.of(message)) } }
+                @if let Some(at) = line.next_try_at { p.meta { (call.t("Thử lại lúc ", "Next try at ")) (parts::moment(at)) } }
+                (details(call, arrival))
             }
             @if line.state == "quarantined" {
                 form.inline method="post" action={ "/deliveries/" (line.id.0) "/reprocess" } data-slow=(call.t("Đang xử lý lại…", "Processing…")) {
@@ -144,34 +141,53 @@ fn delivery(call: &Call, line: &DeliveryLine) -> Markup {
     }
 }
 
-fn unmatched(call: &Call, path: &str, found: &[UnmatchedLine]) -> Markup {
-    let kind = |word: &str| {
-        match word {
-            "application" => call.t("Ứng viên", "Applicant"),
-            "posting-approved" => call.t("Tin được duyệt", "Posting approved"),
-            "posting-rejected" => call.t("Tin bị từ chối", "Posting rejected"),
-            "posting-changed" => call.t("Trạng thái tin", "State of a posting"),
-            _ => call.t("Khác", "Other"),
-        }
-        .to_owned()
-    };
+/// What one event was about, with a link to the person and to the posting.
+fn about(call: &Call, event: &Arrived) -> Markup {
+    let taken = &event.taken;
     html! {
-        p.help { (call.t("Những dữ liệu này nói về tin chưa có ở đây. Liên kết tin đó với một tin tuyển dụng, chúng sẽ tự vào đúng chỗ.", "These are about postings that are not known here. Link the posting with a job, and they find their place by themselves.")) }
-        @if found.is_empty() {
-            (parts::empty(call.t("Không có gì đang chờ", "Nothing is waiting"), call.t("Mọi dữ liệu đều khớp với một tin đã đăng.", "Everything fits a posting."), None))
-        }
-        ul.rows.joined {
-            @for line in found {
-                li.line {
-                    div.grow {
-                        p { strong { (kind(&line.kind)) } " · " (parts::moment(line.received_at)) }
-                        ul.facts { li { (call.t("Mã tin ", "Posting id ")) (parts::said(&line.board_posting)) } }
-                    }
-                }
+        p {
+            (unmatched::kind(call, &taken.kind))
+            @if let Some(candidate) = &event.candidate {
+                ": " a href={ "/candidates/" (candidate.id.0) } { (parts::said(&display_name(call, candidate.contact.full_name.as_ref()))) }
             }
+            @match &event.posting {
+                Some((posting, title)) => {
+                    " · " a href=(posting_path(posting)) { (parts::said(title)) }
+                },
+                None if taken.kind == "other" => {},
+                None => {
+                    " · " a href="/deliveries?show=unmatched" { (call.t("chưa khớp tin", "unmatched")) }
+                    @if !taken.board_posting.is_empty() { " (" (call.t("mã tin ", "posting id ")) (parts::said(&taken.board_posting)) ")" }
+                },
+            }
+            @if !taken.fresh { " " span.tag { (call.t("đã nhận trước đó", "known before")) } }
         }
-        (parts::older(call.lang, path, found.last().map(|line| line.id), found.len()))
     }
+}
+
+/// What whoever looks into a trouble with the board's people needs.
+fn details(call: &Call, Arrival { line, .. }: &Arrival) -> Markup {
+    let mut rows = vec![
+        (call.t("Số", "Number"), format!("#{}", line.id.0)),
+        (
+            call.t("Yêu cầu", "Request"),
+            format!("{} {}", line.method, format::size(line.bytes)),
+        ),
+    ];
+    if let Some(status) = line.status {
+        rows.push((call.t("Đã trả lời", "Answered"), status.to_string()));
+    }
+    if let Some(code) = &line.code {
+        rows.push((call.t("Mã lý do", "Reason code"), code.clone()));
+    }
+    if line.attempts > 0 {
+        rows.push((call.t("Số lần thử", "Tries"), line.attempts.to_string()));
+    }
+    let rows: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    parts::technical(call.lang, &rows)
 }
 
 /// `POST /deliveries/{id}/reprocess`

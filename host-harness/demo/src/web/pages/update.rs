@@ -10,6 +10,7 @@ use maud::{Markup, html};
 
 use super::posting::{path, title};
 use super::posting_form::{self, Attempt, same};
+use super::standing::Standings;
 use crate::application::AppError;
 use crate::domain::posting::Posting;
 use crate::domain::value::Values;
@@ -48,8 +49,30 @@ fn heading(call: &Call) -> &'static str {
 
 /// `GET /postings/{id}/update`
 pub async fn show(call: Call) -> Result<Answer, AppError> {
-    let (posting, form) = opened(&call).await?;
-    Ok(edit(&call, &posting, &form, None, None).await?.into())
+    match opened(&call).await {
+        Ok((posting, form)) => Ok(edit(&call, &posting, &form, None, None).await?.into()),
+        Err(error @ AppError::Board { .. }) => {
+            let posting = call
+                .platform
+                .posting(&call.user, call.word("id")?, false)
+                .await?;
+            let standings = Standings::look(&call).await?;
+            if standings.of(posting.connection).works() {
+                return Err(error);
+            }
+            let trail = [(title(&call, &posting).await?, path(&posting))];
+            Ok(standings
+                .instead_of_form(
+                    &call,
+                    Section::Postings,
+                    heading(&call),
+                    &trail,
+                    posting.connection,
+                )
+                .into())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 async fn edit(
@@ -150,6 +173,7 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
                 given: typed,
                 complete: false,
                 problems: Vec::new(),
+                earlier: Values::new(),
             };
             let page = edit(&call, &posting, &form, Some(&attempt), None).await?;
             return Ok(page.into());
@@ -192,6 +216,7 @@ pub async fn submit(call: Call) -> Result<Answer, AppError> {
     let attempt = Attempt {
         given: wanted,
         complete: false,
+        earlier: Values::new(),
         problems: trouble.problems.clone(),
     };
     Ok(edit(&call, &posting, &form, Some(&attempt), Some(&trouble))
@@ -218,7 +243,7 @@ async fn review(
     let body = html! {
         (parts::crumbs(lang, &[(&name, path.clone()), (heading(call), format!("{path}/update"))]))
         h1 { (call.t("Xem lại thay đổi", "Look at the changes")) }
-        @if let Some(trouble) = &trouble {
+        @if let Some(trouble) = trouble.as_ref().filter(|_| !conflict) {
             div.banner.is-wait role="alert" { p { (trouble.message) } }
         }
         @if conflict {
