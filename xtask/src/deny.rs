@@ -84,7 +84,7 @@ fn reason(said: &str) -> &str {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     lines()
         .find(|line| line.starts_with("fatal:"))
-        .or_else(|| lines().last())
+        .or_else(|| lines().next_back())
         .unwrap_or("no reason was given")
 }
 
