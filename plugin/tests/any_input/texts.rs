@@ -1,7 +1,7 @@
 //! Vietnamese texts, telephone numbers and simple HTML: what was made plain once stays as it is.
 
 use proptest::prelude::*;
-use topcv_plugin::topcv::markup::{ALLOWED, clean};
+use topcv_plugin::topcv::markup::{ALLOWED, clean, content, shown};
 use topcv_plugin::vietnam::fold::{fold, spelling};
 use topcv_plugin::vietnam::{email, person_name, phone};
 use unicode_normalization::UnicodeNormalization;
@@ -77,6 +77,17 @@ proptest! {
         let twice = clean(&once.html);
         prop_assert_eq!(&twice.html, &once.html);
         prop_assert!(twice.removed.is_empty());
+    }
+
+    #[test]
+    fn what_a_form_shows_of_a_markup_says_the_same_and_comes_back_as_it_is(text in prop_oneof![html(), text(), "(• |- |\n|a|&|<| ){0,12}"]) {
+        let html = clean(&text).html;
+        let once = shown(&html);
+        let back = clean(&once);
+        prop_assert!(back.removed.is_empty(), "{:?}", once);
+        prop_assert_eq!(content(&back.html), content(&html), "{:?}", once);
+        prop_assert_eq!(shown(&back.html), once);
+        prop_assert_eq!(content(&content(&text)), content(&text));
     }
 
     #[test]
