@@ -163,3 +163,28 @@ async fn posting_again_works_when_the_last_posting_cannot_be_read() {
         "{html}"
     );
 }
+
+#[tokio::test]
+async fn a_conflict_is_told_once() {
+    let browser = Browser::start().await;
+    let world = &browser.server.world;
+    world.publish("r1", "77").await;
+    world.board.with(|script| {
+        let theirs = form(vec![field("A", "title", "text", Some("theirs"))]);
+        script.forms.insert("r1".into(), theirs);
+        let refused = failure(Disposition::Conflict, "changed-elsewhere");
+        script.postings.push_back(Err(refused));
+    });
+    let given = [
+        ("csrf", browser.csrf.as_str()),
+        ("step", "send"),
+        ("version", "v1"),
+        ("base", r#"{"title":"before"}"#),
+        ("v:text:title", "mine"),
+    ];
+    let answer = browser.post("/postings/r1/update", &given, &[]).await;
+    assert_eq!(answer.status().as_u16(), 409);
+    let html = answer.text().await.unwrap();
+    assert!(html.contains("mine") && html.contains("theirs"), "{html}");
+    assert_eq!(html.matches(r#"role="alert""#).count(), 1, "{html}");
+}
