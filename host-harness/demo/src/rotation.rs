@@ -1,7 +1,7 @@
 //! Exchanging the master key while platforms run, and saying what is under which key.
 //!
 //! 1. A new key is put in front of the old one in the key file. From then on every process encrypts with it (see
-//!    [`KeyFile`](job_board_host::KeyFile)).
+//!    [`KeyFile`]).
 //! 2. What was encrypted before is moved to it, in small batches between which everybody else writes.
 //! 3. It is counted. When nothing is left under the old key, that goes into the file of retired keys: only old backups still need it.
 //!

@@ -72,7 +72,7 @@ pub struct Clean {
 }
 
 /// Keeps the [`ALLOWED`] elements, without attributes. Lines of a text without block elements become paragraphs, those that begin with
-/// [`BULLET`] items of a list.
+/// `BULLET` items of a list.
 pub fn clean(text: &str) -> Clean {
     read(text, Breaks::Kept)
 }
